@@ -1,0 +1,89 @@
+package dev.tidemark.crds;
+
+import static dev.tidemark.crds.Defaults.or;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/** Where the results go; exactly one kind. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "[has(self.jdbc), has(self.log)].exists_one(given, given)",
+    message = "a sink is exactly one of: jdbc, log")
+public record Sink(
+    @JsonPropertyDescription(
+            "A PostgreSQL table. Rows and the offsets they come from are committed in one transaction, hence exactly once.")
+        Jdbc jdbc,
+    @JsonPropertyDescription(
+            "Prints results to the driver's log: for first steps. Write {} to choose it.")
+        Log log) {
+
+  /** A PostgreSQL table. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "self.url.matches('^jdbc:postgresql://[^/?]+/[^/?]+([?].*)?$')",
+      fieldPath = ".url",
+      message =
+          "url is jdbc:postgresql://host:port/database, perhaps with ?parameters; other databases are not supported")
+  @ValidationRule(
+      value = "!self.url.matches('(?i)([?&](user|password|sslpassword)=)|(://[^/]*@)')",
+      fieldPath = ".url",
+      message =
+          "url must not hold a user or a password: put them into a Secret with the keys username and password and name it"
+              + " in credentialsSecretRef")
+  @ValidationRule(
+      value =
+          "self.table.matches('^[A-Za-z_][A-Za-z0-9_$]{0,62}([.][A-Za-z_][A-Za-z0-9_$]{0,62})?$')",
+      fieldPath = ".table",
+      message = "table is the name of a table, perhaps with its schema: events or reporting.events")
+  public record Jdbc(
+      @Required
+          @Size(min = 1, max = 2048)
+          @JsonPropertyDescription(
+              "JDBC address of the database: jdbc:postgresql://host:port/database.")
+          String url,
+      @Required
+          @Size(min = 1, max = 127)
+          @JsonPropertyDescription(
+              "Table that receives the results; columns are matched by name. It may name the schema: reporting.events.")
+          String table,
+      @JsonPropertyDescription(
+              "Secret with the keys username and password (type kubernetes.io/basic-auth, as CloudNativePG makes it). Read"
+                  + " again when it changes; no restart is needed.")
+          SecretRef credentialsSecretRef,
+      @JsonPropertyDescription(
+              "Secret whose key ca.crt holds the certificates (PEM) of the authorities that sign the server's own. With it"
+                  + " the connection is encrypted and the server's name is checked (sslmode=verify-full).")
+          SecretRef caSecretRef,
+      @Default(Defaults.FALSE)
+          @JsonPropertyDescription(
+              "Create the table from the columns of select when it does not exist. When false, a missing table is"
+                  + " reported with the statement that creates it. The ledger's own tables are created in either case if"
+                  + " the role may.")
+          Boolean createTable,
+      @JsonPropertyDescription(
+              "Append adds a row per result; Upsert keeps one row per key. By default Append without an aggregate, Upsert"
+                  + " with one.")
+          Mode mode) {
+    public Jdbc {
+      createTable = or(createTable, false);
+    }
+  }
+
+  /** How rows enter the table. */
+  public enum Mode {
+    Append,
+    Upsert
+  }
+
+  /** Prints results. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Log() {}
+}

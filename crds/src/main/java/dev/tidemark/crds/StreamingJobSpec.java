@@ -1,0 +1,245 @@
+package dev.tidemark.crds;
+
+import static dev.tidemark.crds.Defaults.or;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
+
+/** What a user writes. {@link FieldClass} says what a change of each field does. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "self.batchInterval.matches("
+            + Patterns.DURATION
+            + ") && duration(self.batchInterval) >= duration('200ms') && duration(self.batchInterval) <= duration('1h')",
+    fieldPath = ".batchInterval",
+    message = "batchInterval is a duration from 200ms to 1h, such as 500ms, 5s or 1m")
+@ValidationRule(
+    value = "!has(self.filter) || size(self.filter.trim()) > 0",
+    fieldPath = ".filter",
+    message = "filter is empty: leave it out to keep every record")
+@ValidationRule(
+    value =
+        "!has(self.application) || (!has(self.filter) && !has(self.select) && !has(self.aggregate))",
+    fieldPath = ".application",
+    message =
+        "application is a program of your own: filter, select and aggregate belong to jobs without one; leave either out")
+@ValidationRule(
+    value =
+        "!has(self.backup) || "
+            + StreamingJobSpec.STORES_DIFFER
+            + " || !"
+            + StreamingJobSpec.PATHS_NEST,
+    fieldPath = ".backup",
+    message =
+        "backup.path must not be checkpoint.path, above it or below it: a backup would be part of what it backs up, and be"
+            + " lost with it")
+@ValidationRule(
+    value =
+        "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'UseLedger' || (!has(self.aggregate) &&"
+            + " !has(self.application))",
+    fieldPath = ".checkpoint",
+    message =
+        "checkpoint.onLost: UseLedger is for jobs without state: the ledger holds offsets, not the counts of an aggregate;"
+            + " use Stop, RestoreBackup or StartFresh")
+@ValidationRule(
+    value =
+        "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'RestoreBackup' || has(self.backup)",
+    fieldPath = ".checkpoint",
+    message = "checkpoint.onLost: RestoreBackup needs backups: add spec.backup")
+@ValidationRule(
+    value = "!has(self.sparkConf) || self.sparkConf.all(key, key.startsWith('spark.'))",
+    fieldPath = ".sparkConf",
+    message = "every key of sparkConf begins with 'spark.'; Hadoop's begin with 'spark.hadoop.'")
+@ValidationRule(
+    value =
+        "!has(self.sparkConf) || !["
+            + OwnSettings.FROM_FIELDS
+            + "].exists(key, key in self.sparkConf)",
+    fieldPath = ".sparkConf",
+    message =
+        "use the fields of driver, executor, image and source.maxRatePerPartition and not, in sparkConf, "
+            + OwnSettings.FROM_FIELDS)
+@ValidationRule(
+    value =
+        "!has(self.sparkConf) || ![" + OwnSettings.SPARK + "].exists(key, key in self.sparkConf)",
+    fieldPath = ".sparkConf",
+    message = "leave out of sparkConf what Tidemark sets itself: " + OwnSettings.SPARK)
+@ValidationRule(
+    value =
+        "!has(self.sparkConf) || !["
+            + OwnSettings.S3A
+            + "].exists(key, ('spark.hadoop.fs.s3a.' + key) in self.sparkConf)",
+    fieldPath = ".sparkConf",
+    message =
+        "use the fields of s3, and leave out of sparkConf what Tidemark sets itself; below spark.hadoop.fs.s3a. these are: "
+            + OwnSettings.S3A)
+// ---- Not supported yet. Each rule goes when its field works; nothing else speaks of it. ----
+@ValidationRule(
+    value = "self.engine != 'StructuredStreaming'",
+    fieldPath = ".engine",
+    message =
+        "engine: StructuredStreaming is not supported by this version of Tidemark; use DStream")
+@ValidationRule(
+    value = "!has(self.aggregate)",
+    fieldPath = ".aggregate",
+    message = "spec.aggregate is not supported by this version of Tidemark")
+@ValidationRule(
+    value = "!has(self.application)",
+    fieldPath = ".application",
+    message = "spec.application is not supported by this version of Tidemark")
+@ValidationRule(
+    value = "!has(self.restore)",
+    fieldPath = ".restore",
+    message = "spec.restore is not supported by this version of Tidemark")
+@ValidationRule(
+    value = "!has(self.upgrade)",
+    fieldPath = ".upgrade",
+    message = "spec.upgrade is not supported by this version of Tidemark")
+@ValidationRule(
+    value = "!has(self.sink.log)",
+    fieldPath = ".sink",
+    message = "sink.log is not supported by this version of Tidemark; use sink.jdbc")
+@ValidationRule(
+    value = "!has(self.sink.jdbc) || !has(self.sink.jdbc.mode) || self.sink.jdbc.mode != 'Upsert'",
+    fieldPath = ".sink",
+    message = "sink.jdbc.mode: Upsert is not supported by this version of Tidemark; use Append")
+@ValidationRule(
+    value = "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'RestoreBackup'",
+    fieldPath = ".checkpoint",
+    message =
+        "checkpoint.onLost: RestoreBackup is not supported by this version of Tidemark; use UseLedger or Stop")
+@ValidationRule(
+    value = "self.source.onOffsetsExpired != 'SkipToEarliest'",
+    fieldPath = ".source",
+    message =
+        "source.onOffsetsExpired: SkipToEarliest is not supported by this version of Tidemark; use Stop")
+// ---- End of what is not supported yet. ----
+public record StreamingJobSpec(
+    @Default(Defaults.ENGINE)
+        @JsonPropertyDescription(
+            "Which of Spark's streaming engines runs the job: DStream (Spark Streaming) or StructuredStreaming.")
+        Engine engine,
+    @Default(Defaults.BATCH_INTERVAL)
+        @Size(min = 2, max = 16)
+        @JsonPropertyDescription(
+            "How often a batch of records is processed, from 200ms to 1h. 1s works where the S3 store is fast enough for a"
+                + " checkpoint per batch; where it is not, the condition CheckpointHealthy says so.")
+        String batchInterval,
+    @Required @JsonPropertyDescription("The Kafka topics to read.") Source source,
+    @Size(min = 1, max = 8192)
+        @JsonPropertyDescription(
+            "Which records to keep: a Spark SQL condition over key, value, topic, partition, offset, timestamp and headers,"
+                + " such as value LIKE '%important%'. Without it every record is kept.")
+        String filter,
+    @Size(min = 1, max = 256)
+        @JsonPropertyDescription(
+            "What to make of each record: Spark SQL expressions with the column they fill, such as upper(value) AS value."
+                + " explode(...) makes several rows of one record. Without it the record's value is written as it"
+                + " is, to the column value.")
+        List<@Size(min = 1, max = 4096) String> select,
+    @JsonPropertyDescription(
+            "Results over many records: per batch, running, or per window of time.")
+        Aggregate aggregate,
+    @Required @JsonPropertyDescription("Where the results go: exactly one kind of sink.") Sink sink,
+    @Required
+        @JsonPropertyDescription(
+            "Where the checkpoint lies, from which the job recovers, and what to do when it is lost.")
+        Checkpoint checkpoint,
+    @JsonPropertyDescription("Verified copies of the checkpoint. Without it there are none.")
+        Backup backup,
+    @JsonPropertyDescription("Go back to a backup. Each requestId is carried out exactly once.")
+        Restore restore,
+    @JsonPropertyDescription("What a change of the computation does with the state.")
+        Upgrade upgrade,
+    @JsonPropertyDescription(
+            "How the S3 store of the checkpoint is reached. Without it: AWS, by the pod's own identity.")
+        S3 s3,
+    @Default(Defaults.EMPTY)
+        @JsonPropertyDescription("When and how fast a failed driver is started again.")
+        Restart restart,
+    @Default(Defaults.FALSE)
+        @JsonPropertyDescription(
+            "Stop the driver after the batch in hand and keep everything; false goes on from there.")
+        Boolean suspend,
+    @JsonPropertyDescription(
+            "Any number; a change of it restarts the driver after the batch in hand, and starts a job that had stopped.")
+        Long restartNonce,
+    @Default(Defaults.EMPTY) @JsonPropertyDescription("Size and shape of the driver pod.")
+        Driver driver,
+    @Default(Defaults.EMPTY)
+        @JsonPropertyDescription("Number, size and shape of the executor pods.")
+        Executor executor,
+    @Size(min = 1, max = 512)
+        @JsonPropertyDescription(
+            "Image of driver and executors. Without it, the one the operator was installed with when the job first"
+                + " started; an upgrade of the operator changes it for no job (status.image).")
+        String image,
+    @Default("IfNotPresent") @JsonPropertyDescription("When the image is pulled.")
+        PullPolicy imagePullPolicy,
+    @Size(max = 16)
+        @JsonPropertyDescription(
+            "Secrets of type kubernetes.io/dockerconfigjson for the registry of the image.")
+        List<SecretRef> imagePullSecrets,
+    @Size(min = 1, max = 253)
+        @JsonPropertyDescription(
+            "Service account of the pods, for workload identity. Without it Tidemark makes one for the job. It needs no"
+                + " rights: Tidemark binds those it needs.")
+        String serviceAccountName,
+    @Default(Defaults.LOG_LEVEL) @JsonPropertyDescription("How much driver and executors log.")
+        LogLevel logLevel,
+    @Size(max = 128)
+        @JsonPropertyDescription(
+            "Further settings of Spark. Those that Tidemark makes from fields of its own are refused.")
+        Map<String, @Size(max = 4096) String> sparkConf,
+    @JsonPropertyDescription(
+            "A streaming program of your own, instead of filter, select and aggregate.")
+        Application application) {
+  static final String STORES_DIFFER =
+      "(has(self.backup.s3) && (has(self.backup.s3.endpoint) ? self.backup.s3.endpoint : '') != (has(self.s3) &&"
+          + " has(self.s3.endpoint) ? self.s3.endpoint : ''))";
+  static final String PATHS_NEST =
+      "((self.backup.path + '/').startsWith(self.checkpoint.path + '/') || (self.checkpoint.path +"
+          + " '/').startsWith(self.backup.path + '/'))";
+
+  public StreamingJobSpec {
+    engine = or(engine, Engine.DStream);
+    batchInterval = or(batchInterval, Defaults.BATCH_INTERVAL);
+    restart = or(restart, Restart.defaults());
+    suspend = or(suspend, false);
+    driver = or(driver, Driver.defaults());
+    executor = or(executor, Executor.defaults());
+    imagePullPolicy = or(imagePullPolicy, PullPolicy.IfNotPresent);
+    logLevel = or(logLevel, LogLevel.INFO);
+  }
+
+  /** Which of Spark's streaming engines. */
+  public enum Engine {
+    DStream,
+    StructuredStreaming
+  }
+
+  /** When an image is pulled. */
+  public enum PullPolicy {
+    Always,
+    IfNotPresent,
+    Never
+  }
+
+  /** How much is logged. */
+  public enum LogLevel {
+    TRACE,
+    DEBUG,
+    INFO,
+    WARN,
+    ERROR
+  }
+}
