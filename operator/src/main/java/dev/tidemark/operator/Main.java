@@ -1,0 +1,153 @@
+package dev.tidemark.operator;
+
+import dev.tidemark.crds.Condition;
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobStatus;
+import dev.tidemark.operator.kubernetes.Platform;
+import dev.tidemark.operator.kubernetes.StreamingJobReconciler;
+import dev.tidemark.operator.ops.JobMetrics;
+import dev.tidemark.operator.ops.OpsServer;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires the operator together by hand and runs it until SIGTERM. */
+public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger("tidemark");
+
+  private Main() {}
+
+  /** Runs the operator; ends with code 1 and a sentence when it cannot. */
+  public static void main(String[] args) {
+    try {
+      run(Config.of(System.getenv()));
+    } catch (Exception e) {
+      LOG.error("The operator cannot start: {}", e.getMessage(), e);
+      System.exit(1);
+    }
+  }
+
+  private static void run(Config config) throws Exception {
+    Clock clock = Clock.systemUTC();
+    KubernetesClient client = new KubernetesClientBuilder().build();
+    Platform platform =
+        new Platform(clusterId(client), config.streamingJobImage(), config.executorClusterRole());
+    StreamingJobReconciler reconciler =
+        new StreamingJobReconciler(client, clock, platform, config.instance());
+    Leadership leadership = new Leadership(config);
+
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Metrics metrics = MicrometerMetrics.withoutPerResourceMetrics(registry);
+    Operator operator = operator(config, client, metrics, leadership, reconciler);
+    Health health = new Health(operator, clock);
+    JobMetrics jobs =
+        new JobMetrics(
+            registry, () -> leadership.leading() ? figures(reconciler) : List.of(), clock);
+    OpsServer ops = new OpsServer(config.port(), health::live, health::ready, jobs::scrape);
+
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  leadership.stopping();
+                  operator.stop();
+                  leadership.release(client);
+                  ops.close();
+                  client.close();
+                },
+                "shutdown"));
+    operator.start();
+    health.started();
+    LOG.info(
+        "Watching StreamingJobs in {} with driver image {}.",
+        config.watchNamespaces().isEmpty() ? "all namespaces" : config.watchNamespaces(),
+        config.streamingJobImage());
+  }
+
+  private static Operator operator(
+      Config config,
+      KubernetesClient client,
+      Metrics metrics,
+      Leadership leadership,
+      StreamingJobReconciler reconciler) {
+    Operator operator =
+        new Operator(
+            overrider -> {
+              overrider
+                  .withKubernetesClient(client)
+                  .withCloseClientOnStop(false)
+                  .withMetrics(metrics)
+                  .withUseSSAToPatchPrimaryResource(false)
+                  .withReconciliationTerminationTimeout(Duration.ofSeconds(2));
+              if (config.leaderElection()) {
+                overrider.withLeaderElectionConfiguration(leadership.configuration());
+              }
+            });
+    operator.register(
+        reconciler,
+        controller -> {
+          if (!config.watchNamespaces().isEmpty()) {
+            controller.settingNamespaces(Set.copyOf(config.watchNamespaces()));
+          }
+          // The annotation that pauses a job does not raise the generation, so the filter is our
+          // own.
+          controller
+              .withGenerationAware(false)
+              .withOnUpdateFilter(Changes::matter)
+              .withReconciliationMaxInterval(Duration.ofMinutes(3))
+              .withRetry(
+                  new GenericRetry()
+                      .setInitialInterval(200)
+                      .setIntervalMultiplier(2)
+                      .setMaxInterval(60_000)
+                      .setMaxAttempts(-1));
+        });
+    return operator;
+  }
+
+  /** The uid of kube-system is what comes nearest to an identity of a cluster. */
+  private static String clusterId(KubernetesClient client) {
+    Namespace system = client.namespaces().withName("kube-system").get();
+    if (system == null) {
+      throw new IllegalStateException(
+          "the namespace kube-system, whose uid identifies the cluster, does not exist");
+    }
+    return system.getMetadata().getUid();
+  }
+
+  private static List<JobMetrics.JobFigures> figures(StreamingJobReconciler reconciler) {
+    return reconciler.jobs().stream().map(job -> figures(job, reconciler.report(job))).toList();
+  }
+
+  private static JobMetrics.JobFigures figures(
+      StreamingJob job, StreamingJobReconciler.Report report) {
+    StreamingJobStatus status = job.getStatus();
+    boolean ready =
+        status != null
+            && status.conditions() != null
+            && status.conditions().stream()
+                .anyMatch(c -> c.type().equals("Ready") && c.status() == Condition.Status.True);
+    return new JobMetrics.JobFigures(
+        job.getMetadata().getNamespace(),
+        job.getMetadata().getName(),
+        ready,
+        status == null || status.phase() == null ? "Pending" : status.phase().name(),
+        report.lag(),
+        status == null ? null : status.restarts(),
+        status == null ? null : status.epoch(),
+        report.checkpointAt(),
+        report.lastCommitAt());
+  }
+}

@@ -1,0 +1,169 @@
+package dev.tidemark.operator.core;
+
+import dev.tidemark.operator.core.Memory.Ended;
+import dev.tidemark.operator.core.Memory.Leaving;
+import dev.tidemark.operator.core.Memory.Rejection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Adds to the memory what pods and reports tell, so that it is known when they are gone.
+ * Idempotent.
+ */
+final class Chronicle {
+  private Chronicle() {}
+
+  static Memory fold(Observation seen) {
+    return rejected(seen, healthy(seen, ended(seen, leaving(seen, numbered(seen)))));
+  }
+
+  private static Memory numbered(Observation seen) {
+    Memory memory = seen.memory();
+    int attempt = Math.max(memory.attempt(), seen.highestAttempt());
+    int launched = memory.launched();
+    for (Recorded recorded : seen.recorded()) {
+      attempt = Math.max(attempt, recorded.attempt());
+    }
+    for (DriverSeen driver : seen.drivers()) {
+      attempt = Math.max(attempt, driver.attempt());
+      launched = driver.ours() ? Math.max(launched, driver.attempt()) : launched;
+    }
+    if (seen.progress() != null) {
+      attempt = Math.max(attempt, seen.progress().attempt());
+      launched = Math.max(launched, seen.progress().attempt());
+    }
+    return memory.numbered(attempt, launched);
+  }
+
+  /** A pod that goes although the operator did not send it away was deleted by somebody. */
+  private static Memory leaving(Observation seen, Memory memory) {
+    Optional<DriverSeen> newest = seen.driver(memory.launched());
+    boolean known = memory.leaving() != null && memory.leaving().attempt() == memory.launched();
+    if (known || newest.isEmpty() || !newest.get().leaving()) {
+      return memory;
+    }
+    return memory.leaving(
+        new Leaving(
+            memory.launched(), Reason.DriverPodDeleted.name(), newest.get().leavingSince()));
+  }
+
+  private static Memory ended(Observation seen, Memory memory) {
+    int attempt = memory.launched();
+    if (attempt == 0 || (memory.ended() != null && memory.ended().attempt() >= attempt)) {
+      return memory;
+    }
+    Optional<DriverSeen> pod = seen.driver(attempt);
+    Leaving leaving =
+        memory.leaving() != null && memory.leaving().attempt() == attempt ? memory.leaving() : null;
+    if (pod.isPresent()) {
+      return pod.get().live()
+          ? memory
+          : record(seen, memory, pod.get().made(), end(seen, pod.get(), leaving));
+    }
+    if (!seen.confirmed()) {
+      return memory;
+    }
+    Ending gone =
+        leaving != null
+            ? new Ending(leaving.reason(), "", false, false, 0, leaving.at())
+            : new Ending(Reason.DriverPodDeleted.name(), "", false, false, 0, seen.now());
+    return record(seen, memory, null, gone);
+  }
+
+  private static Ending end(Observation seen, DriverSeen pod, Leaving leaving) {
+    if (leaving != null) {
+      return new Ending(leaving.reason(), pod.ending().message(), false, false, 0, leaving.at());
+    }
+    Instant at = pod.ending().at() == null ? seen.now() : pod.ending().at();
+    Ending e = pod.ending();
+    return new Ending(e.reason(), e.message(), e.retryable(), e.accepted(), e.supersededBy(), at);
+  }
+
+  private static Memory record(Observation seen, Memory memory, Fingerprint made, Ending end) {
+    int attempt = memory.launched();
+    Reason.Kind kind = Reason.kindOf(end.reason());
+    boolean jumps = end.reason().equals(Reason.Superseded.name()) && end.supersededBy() >= attempt;
+    boolean held = kind == Reason.Kind.STOP && !jumps;
+    boolean failed = kind == Reason.Kind.FAILURE || kind == Reason.Kind.WAIT;
+    boolean deleted =
+        end.reason().equals(Reason.DriverPodDeleted.name())
+            || end.reason().equals(Reason.DriverPodEvicted.name());
+    boolean committed = seen.progress(attempt).map(p -> p.batches() > 0).orElse(false);
+    int inPod = seen.progress(attempt).map(ProgressSeen::restarts).orElse(0);
+
+    int failures = memory.failures() + (failed ? 1 : 0);
+    int fruitless =
+        failed ? (committed ? 1 : memory.fruitless() + 1) : committed ? 0 : memory.fruitless();
+    int restarts = memory.restarts() + inPod + (failed || deleted || jumps ? 1 : 0);
+    Instant notBefore =
+        failed
+            ? end.at()
+                .plus(
+                    Backoff.restart(fruitless, seen.wanted().restart(), seen.job().uid() + attempt))
+            : null;
+
+    Ended before = memory.ended();
+    boolean again = held && before != null && before.held() && before.reason().equals(end.reason());
+    Ended ended =
+        new Ended(
+            attempt,
+            end.reason(),
+            end.message(),
+            end.at(),
+            seen.wanted().generation(),
+            made == null ? "" : made.start(),
+            held,
+            end.retryable(),
+            again ? before.tries() + 1 : 1);
+    return memory
+        .numbered(
+            jumps ? Math.max(memory.attempt(), end.supersededBy()) : memory.attempt(), attempt)
+        .counted(failures, fruitless, restarts)
+        .ended(ended, notBefore);
+  }
+
+  /**
+   * A driver that commits makes the next recovery fast again; one that commits long enough clears
+   * its record.
+   */
+  private static Memory healthy(Observation seen, Memory memory) {
+    Optional<DriverSeen> driver =
+        seen.driver(memory.launched()).filter(d -> d.live() && !d.leaving());
+    Optional<ProgressSeen> progress = seen.progress(memory.launched()).filter(p -> p.batches() > 0);
+    if (driver.isEmpty() || progress.isEmpty() || driver.get().startedAt() == null) {
+      return memory;
+    }
+    Instant lastCommit = progress.get().lastCommitAt();
+    boolean longEnough =
+        lastCommit != null
+            && Duration.between(driver.get().startedAt(), lastCommit)
+                    .compareTo(seen.wanted().restart().healthyAfter())
+                >= 0;
+    return memory.counted(longEnough ? 0 : memory.failures(), 0, memory.restarts());
+  }
+
+  private static Memory rejected(Observation seen, Memory memory) {
+    if (seen.refused() == null) {
+      return memory;
+    }
+    int tries = memory.rejection() == null ? 1 : memory.rejection().tries() + 1;
+    return memory.rejected(
+        new Rejection(
+            seen.refused().reason(),
+            seen.refused().message(),
+            seen.wanted().generation(),
+            tries,
+            seen.now()));
+  }
+
+  /** When to ask the API server again for what it refused; null when nothing was refused. */
+  static Instant refusedUntil(Observation seen, Memory memory) {
+    Rejection rejection = memory.rejection();
+    if (rejection == null || rejection.generation() != seen.wanted().generation()) {
+      return null;
+    }
+    return Backoff.retryAt(
+        rejection.at(), rejection.tries(), Backoff.REJECTED_CAP, seen.job().uid());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.tidemark.operator.core;
+
+/** What the operator can do to the world. Each of these may be repeated without harm. */
+public interface Effects {
+  /** Creates the check pod and its settings. */
+  Outcome startCheck(CheckPlan plan);
+
+  /** Deletes a check pod, of any state, and its settings. */
+  Outcome removeCheck(String pod, String podUid);
+
+  /** Creates account, settings and pod of an attempt. */
+  Outcome launchDriver(DriverPlan plan);
+
+  /** Asks whether the API server would take the pod of an attempt; makes nothing. */
+  Outcome tryDriver(DriverPlan plan);
+
+  /** Asks a driver pod to finish its batch and leave. */
+  Outcome stopDriver(String pod, String podUid);
+
+  /** Deletes a driver pod whose containers ended. */
+  Outcome removeDriver(String pod, String podUid);
+
+  /** Deletes the settings of an old attempt. */
+  Outcome forgetSettings(int attempt);
+
+  /** Creates the Lease a driver reports in. */
+  Outcome restoreLease();
+}

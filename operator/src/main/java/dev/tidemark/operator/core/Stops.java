@@ -1,0 +1,159 @@
+package dev.tidemark.operator.core;
+
+import dev.tidemark.operator.core.Memory.Leaving;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which drivers are sent away, why, and what is waited for. */
+final class Stops {
+  /** How long a driver that was told to leave may look as if it had not heard. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private Stops() {}
+
+  static Course predecessor(Observation seen, Memory memory) {
+    List<DriverSeen> there = seen.drivers().stream().filter(d -> !d.ours() && d.live()).toList();
+    List<Step> steps = new ArrayList<>();
+    for (DriverSeen driver : there) {
+      if (!driver.leaving()) {
+        steps.add(
+            new Step(
+                new Action.StopDriver(driver.pod(), driver.podUid()),
+                Reason.WaitingForPredecessor.name(),
+                "Stopping driver pod "
+                    + driver.pod()
+                    + ": it belongs to a deleted job of the same name.",
+                false));
+      }
+    }
+    return new Course(
+        Situation.PREDECESSOR,
+        null,
+        memory,
+        steps,
+        Reason.WaitingForPredecessor.name(),
+        "Waiting until driver pod "
+            + there.get(0).pod()
+            + " of a deleted job of the same name is gone.",
+        null);
+  }
+
+  static Course crowded(List<DriverSeen> live, Memory memory) {
+    List<Step> steps = new ArrayList<>();
+    for (DriverSeen driver : live.subList(1, live.size())) {
+      if (!driver.leaving()) {
+        steps.add(
+            new Step(
+                new Action.StopDriver(driver.pod(), driver.podUid()),
+                Reason.WaitingForDriver.name(),
+                "Stopping driver pod "
+                    + driver.pod()
+                    + ": "
+                    + live.get(0).pod()
+                    + " is the job's driver.",
+                true));
+      }
+    }
+    return new Course(
+        Situation.CROWDED,
+        live.get(0),
+        memory,
+        steps,
+        Reason.WaitingForDriver.name(),
+        "Waiting until driver pod " + live.get(1).pod() + " is gone.",
+        null);
+  }
+
+  static Course stopping(DriverSeen driver, Memory memory) {
+    String why =
+        memory.leaving() != null && memory.leaving().attempt() == driver.attempt()
+            ? " (" + memory.leaving().reason() + ")"
+            : "";
+    return DriverRules.told(
+        Situation.STOPPING,
+        driver,
+        memory,
+        Reason.WaitingForDriver,
+        "Driver pod "
+            + driver.pod()
+            + " is finishing its batch"
+            + why
+            + "; no other is started before it is gone.");
+  }
+
+  static Course stop(
+      Situation situation,
+      Observation seen,
+      DriverSeen driver,
+      Memory memory,
+      Reason reason,
+      String why) {
+    return stopFor(situation, seen, driver, memory, reason.name(), why, false);
+  }
+
+  private static Course stopFor(
+      Situation situation,
+      Observation seen,
+      DriverSeen driver,
+      Memory memory,
+      String reason,
+      String why,
+      boolean warning) {
+    String sentence = "Stopping driver pod " + driver.pod() + " after its batch: " + why + ".";
+    Leaving told = memory.leaving();
+    boolean again = told != null && told.attempt() == driver.attempt();
+    if (again && seen.now().isBefore(told.at().plus(PATIENCE))) {
+      return new Course(
+          situation, driver, memory, List.of(), reason, sentence, told.at().plus(PATIENCE));
+    }
+    Action stop = new Action.StopDriver(driver.pod(), driver.podUid());
+    return new Course(
+        situation,
+        driver,
+        memory.leaving(new Leaving(driver.attempt(), reason, seen.now())),
+        List.of(again ? Step.quiet(stop) : new Step(stop, reason, sentence, warning)),
+        reason,
+        sentence,
+        seen.now().plus(PATIENCE));
+  }
+
+  static Course outdated(Observation seen, DriverSeen driver, Memory memory, Basis basis) {
+    Reason cause = basis.outdated(driver).orElseThrow();
+    String why =
+        cause == Reason.RestartRequested
+            ? "restartNonce changed"
+            : cause == Reason.DefinitionChanged
+                ? "generation " + seen.wanted().generation() + " changes what the job computes"
+                : "generation " + seen.wanted().generation() + " changes its settings";
+    Course stop = stop(Situation.OUTDATED, seen, driver, memory, cause, why);
+    if (stop.steps().isEmpty()) {
+      return stop;
+    }
+    List<Step> steps = new ArrayList<>(stop.steps());
+    DriverPlan next =
+        new DriverPlan(memory.attempt() + 1, basis.of(), basis.recordedAttempt(), null);
+    steps.add(0, Step.quiet(new Action.TryDriver(next)));
+    return new Course(
+        stop.situation(),
+        driver,
+        stop.memory().rejected(null),
+        steps,
+        stop.reason(),
+        stop.message(),
+        stop.wake());
+  }
+
+  /**
+   * The kubelet would wait longer each time, for this pod only: a new pod starts with a clean
+   * slate.
+   */
+  static Course crashLooping(Observation seen, DriverSeen driver, Memory memory) {
+    String reason = driver.ending() == null ? Reason.CrashLoop.name() : driver.ending().reason();
+    String why =
+        "its container was restarted "
+            + driver.containerRestarts()
+            + " times and the kubelet waits longer each time; a new pod takes over";
+    return stopFor(Situation.CRASH_LOOPING, seen, driver, memory, reason, why, true);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.tidemark.operator.core;
+
+import java.time.Duration;
+
+/**
+ * What the spec asks for.
+ *
+ * @param image the image the spec names; null leaves it to the one recorded at the first start,
+ *     else the default
+ * @param backup whether a backup schedule is set
+ */
+public record Wanted(
+    long generation,
+    String specHash,
+    String definition,
+    String image,
+    String restartNonce,
+    boolean suspend,
+    boolean paused,
+    Duration batchInterval,
+    RestartRules restart,
+    boolean backup) {
+
+  /** The fingerprint an attempt made now would carry. */
+  Fingerprint fingerprint(String resolvedImage) {
+    return new Fingerprint(generation, specHash, definition, resolvedImage, restartNonce);
+  }
+}

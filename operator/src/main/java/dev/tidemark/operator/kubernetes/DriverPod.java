@@ -1,0 +1,124 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.SecretRef;
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobSpec;
+import dev.tidemark.operator.core.DriverPlan;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.util.List;
+
+/** The driver pod of an attempt. */
+final class DriverPod {
+  static final String CONTAINER = "spark";
+
+  /** Time to finish a batch and commit it after SIGTERM. */
+  private static final long GRACE_SECONDS = 30;
+
+  private DriverPod() {}
+
+  static Pod of(StreamingJob job, StreamingJobSpec spec, DriverPlan plan) {
+    String jobName = job.getMetadata().getName();
+    String name = jobName + "-driver-" + plan.attempt();
+    Mounts mounts = Mounts.of(name, spec);
+    Pod pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace(job.getMetadata().getNamespace())
+            .withLabels(Labels.ofAttempt(jobName, plan.attempt(), plan.of()))
+            .withAnnotations(Labels.annotations(plan.of()))
+            .withOwnerReferences(Owner.of(job))
+            .endMetadata()
+            .withNewSpec()
+            .withRestartPolicy("OnFailure")
+            .withServiceAccountName(account(job, spec))
+            .withAutomountServiceAccountToken(true)
+            .withEnableServiceLinks(false)
+            .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+            .withSecurityContext(Restricted.pod())
+            .withImagePullSecrets(pullSecrets(spec))
+            .withTolerations(Restricted.tolerations())
+            .withVolumes(mounts.volumes)
+            .withContainers(container(spec, plan, mounts))
+            .endSpec()
+            .build();
+    return Template.merged(pod, spec.driver().template());
+  }
+
+  private static Container container(StreamingJobSpec spec, DriverPlan plan, Mounts mounts) {
+    return new ContainerBuilder()
+        .withName(CONTAINER)
+        .withImage(plan.of().image())
+        .withImagePullPolicy(spec.imagePullPolicy().name())
+        .withArgs("driver")
+        .withEnv(env(spec))
+        .addNewPort()
+        .withName("driver-rpc")
+        .withContainerPort(7078)
+        .endPort()
+        .addNewPort()
+        .withName("blockmanager")
+        .withContainerPort(7079)
+        .endPort()
+        .addNewPort()
+        .withName("metrics")
+        .withContainerPort(8090)
+        .endPort()
+        .withNewReadinessProbe()
+        .withNewHttpGet()
+        .withPath("/ready")
+        .withNewPort("metrics")
+        .endHttpGet()
+        .withPeriodSeconds(1)
+        .withFailureThreshold(3)
+        .endReadinessProbe()
+        .withResources(Sizes.of(spec.driver().cores(), spec.driver().memory()))
+        .withSecurityContext(Restricted.container())
+        .withVolumeMounts(mounts.mounts)
+        .build();
+  }
+
+  static List<EnvVar> env(StreamingJobSpec spec) {
+    return List.of(
+        field("TIDEMARK_POD_NAME", "metadata.name"),
+        field("TIDEMARK_POD_NAMESPACE", "metadata.namespace"),
+        field("TIDEMARK_POD_UID", "metadata.uid"),
+        field("TIDEMARK_POD_IP", "status.podIP"),
+        new EnvVarBuilder()
+            .withName("TIDEMARK_JAVA_OPTS")
+            .withValue("-Xmx" + Durations.mebibytes(spec.driver().memory()) + "m")
+            .build());
+  }
+
+  private static EnvVar field(String name, String path) {
+    return new EnvVarBuilder()
+        .withName(name)
+        .withNewValueFrom()
+        .withNewFieldRef()
+        .withFieldPath(path)
+        .endFieldRef()
+        .endValueFrom()
+        .build();
+  }
+
+  static String account(StreamingJob job, StreamingJobSpec spec) {
+    return spec.serviceAccountName() == null
+        ? job.getMetadata().getName() + "-driver"
+        : spec.serviceAccountName();
+  }
+
+  static List<LocalObjectReference> pullSecrets(StreamingJobSpec spec) {
+    return spec.imagePullSecrets() == null
+        ? List.of()
+        : spec.imagePullSecrets().stream()
+            .map(SecretRef::name)
+            .map(LocalObjectReference::new)
+            .toList();
+  }
+}

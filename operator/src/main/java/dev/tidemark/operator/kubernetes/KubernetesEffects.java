@@ -1,0 +1,196 @@
+package dev.tidemark.operator.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobSpec;
+import dev.tidemark.operator.core.CheckPlan;
+import dev.tidemark.operator.core.DriverPlan;
+import dev.tidemark.operator.core.Effects;
+import dev.tidemark.operator.core.Outcome;
+import dev.tidemark.operator.core.Reason;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Carries actions out for one job. Names are the lock: what exists and is ours has been done
+ * before.
+ */
+final class KubernetesEffects implements Effects {
+  private static final long AT_ONCE = 0;
+
+  private final KubernetesClient client;
+  private final StreamingJob job;
+  private final Platform platform;
+  private final Objects objects;
+
+  /**
+   * Effects on one job; {@code created} is told of every object made, so that the caches know at
+   * once.
+   */
+  KubernetesEffects(KubernetesClient client, StreamingJob job, Platform platform, Objects objects) {
+    this.client = client;
+    this.job = job;
+    this.platform = platform;
+    this.objects = objects;
+  }
+
+  @Override
+  public Outcome startCheck(CheckPlan plan) {
+    return refusable(
+        "check run " + plan.pod(),
+        () -> {
+          StreamingJobSpec spec = job.getSpec();
+          if (spec.driver().template() != null || spec.executor().template() != null) {
+            dryRun(DriverPod.of(job, spec, new DriverPlan(0, plan.of(), 0, null)));
+          }
+          Outcome before = objects.all(before(spec, SettingsMap.of(job, plan, platform)));
+          return before.done() ? objects.one(CheckPod.of(job, plan)) : before;
+        });
+  }
+
+  @Override
+  public Outcome removeCheck(String pod, String podUid) {
+    delete("pods", pod, podUid, AT_ONCE);
+    delete("configmaps", pod, null, null);
+    return Outcome.DONE;
+  }
+
+  @Override
+  public Outcome tryDriver(DriverPlan plan) {
+    return refusable(
+        pod(plan),
+        () -> {
+          try {
+            dryRun(DriverPod.of(job, spec(plan), plan));
+            return Outcome.DONE;
+          } catch (KubernetesClientException e) {
+            if (e.getCode() == 403 && String.valueOf(e.getMessage()).contains("exceeded quota")) {
+              return Outcome.DONE; // the pod that is replaced makes room
+            }
+            throw e;
+          }
+        });
+  }
+
+  @Override
+  public Outcome launchDriver(DriverPlan plan) {
+    return refusable(
+        pod(plan),
+        () -> {
+          StreamingJobSpec spec = spec(plan);
+          Outcome before = objects.all(before(spec, SettingsMap.of(job, spec, plan, platform)));
+          return before.done() ? objects.one(DriverPod.of(job, spec, plan)) : before;
+        });
+  }
+
+  @Override
+  public Outcome stopDriver(String pod, String podUid) {
+    delete("pods", pod, podUid, null);
+    return Outcome.DONE;
+  }
+
+  @Override
+  public Outcome removeDriver(String pod, String podUid) {
+    delete("pods", pod, podUid, AT_ONCE);
+    return Outcome.DONE;
+  }
+
+  @Override
+  public Outcome forgetSettings(int attempt) {
+    delete("configmaps", job.getMetadata().getName() + "-driver-" + attempt, null, null);
+    return Outcome.DONE;
+  }
+
+  @Override
+  public Outcome restoreLease() {
+    return refusable("the Lease", () -> objects.one(DriverAccount.lease(job)));
+  }
+
+  private String pod(DriverPlan plan) {
+    return "driver pod " + job.getMetadata().getName() + "-driver-" + plan.attempt();
+  }
+
+  /** The spec of the job, or the one recorded with the attempt that is to be started again. */
+  private StreamingJobSpec spec(DriverPlan plan) {
+    if (plan.recordedAttempt() == 0) {
+      return job.getSpec();
+    }
+    String name = job.getMetadata().getName() + "-driver-" + plan.recordedAttempt();
+    ConfigMap recorded =
+        client.configMaps().inNamespace(job.getMetadata().getNamespace()).withName(name).require();
+    try {
+      return Json.MAPPER.readValue(
+          recorded.getData().get(SettingsMap.SPEC), StreamingJobSpec.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "ConfigMap " + name + " holds no spec this operator can read", e);
+    }
+  }
+
+  /** What a pod needs to be there before it. */
+  private List<HasMetadata> before(StreamingJobSpec spec, ConfigMap settings) {
+    List<HasMetadata> needed = new ArrayList<>(DriverAccount.of(job, spec, platform));
+    needed.add(settings);
+    return needed;
+  }
+
+  private void dryRun(Pod pod) {
+    client.resource(pod).dryRun().fieldValidation(FieldValidateable.Validation.STRICT).create();
+  }
+
+  private Outcome refusable(String what, Supplier<Outcome> work) {
+    try {
+      return work.get();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() < 400) {
+        throw e; // nobody answered: that is for the retry of the whole reconciliation
+      }
+      String message =
+          e.getStatus() != null && e.getStatus().getMessage() != null
+              ? e.getStatus().getMessage()
+              : e.getMessage();
+      return Outcome.refused(
+          e.getCode() >= 500 ? Reason.ApiServerError : Reason.PodRejected,
+          "The API server refused " + what + " (" + e.getCode() + "): " + message);
+    } catch (IllegalArgumentException badTemplate) {
+      return Outcome.refused(
+          Reason.PodRejected, "The pod template does not make a pod: " + badTemplate.getMessage());
+    }
+  }
+
+  private void delete(String plural, String name, String uid, Long grace) {
+    DeleteOptions options =
+        new DeleteOptionsBuilder()
+            .withApiVersion("v1")
+            .withKind("DeleteOptions")
+            .withGracePeriodSeconds(grace)
+            .withPropagationPolicy("Background")
+            .build();
+    if (uid != null) {
+      options =
+          new DeleteOptionsBuilder(options)
+              .withNewPreconditions()
+              .withUid(uid)
+              .endPreconditions()
+              .build();
+    }
+    String path =
+        "/api/v1/namespaces/" + job.getMetadata().getNamespace() + "/" + plural + "/" + name;
+    try {
+      client.raw(path, "DELETE", options);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 404 && e.getCode() != 409) {
+        throw e;
+      }
+    }
+  }
+}

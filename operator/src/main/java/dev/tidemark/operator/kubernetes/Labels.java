@@ -1,0 +1,96 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.operator.core.Fingerprint;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Labels and annotations of everything that belongs to a job. */
+final class Labels {
+  static final String JOB = "tidemark.dev/job";
+  static final String ATTEMPT = "tidemark.dev/attempt";
+  static final String DEFINITION = "tidemark.dev/definition";
+  static final String COMPONENT = "app.kubernetes.io/component";
+  static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+
+  static final String DRIVER = "driver";
+  static final String CHECK = "check";
+  static final String EXECUTOR = "executor";
+  static final String TIDEMARK = "tidemark";
+
+  /** Annotation of a StreamingJob: the operator keeps its hands off. */
+  static final String PAUSED = "tidemark.dev/paused";
+
+  /** Annotation of the Lease: the driver's report. */
+  static final String PROGRESS = "tidemark.dev/progress";
+
+  private static final String GENERATION = "tidemark.dev/generation";
+  private static final String SPEC_HASH = "tidemark.dev/spec-hash";
+  private static final String DIGEST = "tidemark.dev/definition-digest";
+  private static final String IMAGE = "tidemark.dev/image";
+  private static final String NONCE = "tidemark.dev/restart-nonce";
+
+  private Labels() {}
+
+  static Map<String, String> of(String job, String component) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("app.kubernetes.io/name", "streaming-job");
+    labels.put("app.kubernetes.io/instance", job);
+    labels.put(COMPONENT, component);
+    labels.put("app.kubernetes.io/part-of", TIDEMARK);
+    labels.put(MANAGED_BY, TIDEMARK);
+    labels.put(JOB, job);
+    return labels;
+  }
+
+  static Map<String, String> ofAttempt(String job, int attempt, Fingerprint made) {
+    Map<String, String> labels = of(job, DRIVER);
+    labels.put(ATTEMPT, Integer.toString(attempt));
+    labels.put(DEFINITION, Digest.shortened(made.definition(), 16));
+    return labels;
+  }
+
+  static Map<String, String> annotations(Fingerprint made) {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    annotations.put(GENERATION, Long.toString(made.generation()));
+    annotations.put(SPEC_HASH, made.specHash());
+    annotations.put(DIGEST, made.definition());
+    annotations.put(IMAGE, made.image());
+    annotations.put(NONCE, made.restartNonce());
+    return annotations;
+  }
+
+  /**
+   * Reads back what {@link #annotations} wrote; what is missing is empty, and so unlike anything
+   * wanted.
+   */
+  static Fingerprint fingerprint(HasMetadata object) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    if (annotations == null) {
+      annotations = Map.of();
+    }
+    return new Fingerprint(
+        number(annotations.get(GENERATION)),
+        annotations.getOrDefault(SPEC_HASH, ""),
+        annotations.getOrDefault(DIGEST, ""),
+        annotations.getOrDefault(IMAGE, ""),
+        annotations.getOrDefault(NONCE, ""));
+  }
+
+  static int attempt(HasMetadata object) {
+    return (int) number(label(object, ATTEMPT));
+  }
+
+  static String label(HasMetadata object, String key) {
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return labels == null ? null : labels.get(key);
+  }
+
+  private static long number(String text) {
+    try {
+      return text == null ? 0 : Long.parseLong(text);
+    } catch (NumberFormatException notOurs) {
+      return 0;
+    }
+  }
+}

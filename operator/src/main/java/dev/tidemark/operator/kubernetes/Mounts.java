@@ -1,0 +1,72 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.SecretRef;
+import dev.tidemark.crds.StreamingJobSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The volumes of a pod and where they are mounted: settings, Secrets as files, scratch. */
+final class Mounts {
+  final List<Volume> volumes = new ArrayList<>();
+  final List<VolumeMount> mounts = new ArrayList<>();
+
+  private Mounts() {}
+
+  /** For driver and check pods. */
+  static Mounts of(String settings, StreamingJobSpec spec) {
+    Mounts all = forExecutor(settings, spec);
+    all.empty("run", "/var/run/tidemark");
+    return all;
+  }
+
+  static Mounts forExecutor(String settings, StreamingJobSpec spec) {
+    Mounts all = new Mounts();
+    all.volumes.add(
+        new VolumeBuilder()
+            .withName("settings")
+            .withNewConfigMap()
+            .withName(settings)
+            .endConfigMap()
+            .build());
+    all.mount("settings", "/etc/tidemark/settings", true);
+    if (spec.sink().jdbc() != null) {
+      all.secret("sink", spec.sink().jdbc().credentialsSecretRef());
+      all.secret("sink-ca", spec.sink().jdbc().caSecretRef());
+    }
+    if (spec.s3() != null) {
+      all.secret("store", spec.s3().credentialsSecretRef());
+      all.secret("store-ca", spec.s3().caSecretRef());
+    }
+    all.secret("kafka", spec.source().propertiesSecretRef());
+    all.secret("kafka-ca", spec.source().caSecretRef());
+    all.empty("tmp", "/tmp");
+    return all;
+  }
+
+  private void secret(String name, SecretRef ref) {
+    if (ref != null) {
+      volumes.add(
+          new VolumeBuilder()
+              .withName(name)
+              .withNewSecret()
+              .withSecretName(ref.name())
+              .endSecret()
+              .build());
+      mount(name, "/etc/tidemark/secrets/" + name, true);
+    }
+  }
+
+  private void empty(String name, String path) {
+    volumes.add(new VolumeBuilder().withName(name).withNewEmptyDir().endEmptyDir().build());
+    mount(name, path, null);
+  }
+
+  private void mount(String name, String path, Boolean readOnly) {
+    mounts.add(
+        new VolumeMountBuilder().withName(name).withMountPath(path).withReadOnly(readOnly).build());
+  }
+}

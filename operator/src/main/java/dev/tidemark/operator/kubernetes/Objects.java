@@ -1,0 +1,118 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.operator.core.Outcome;
+import dev.tidemark.operator.core.Reason;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Makes a job's objects. Names are the lock: what exists and is the job's own has been made before.
+ */
+final class Objects {
+  private final KubernetesClient client;
+  private final String jobUid;
+  private final Executor threads;
+  private final Consumer<HasMetadata> created;
+
+  /**
+   * Objects of one job; {@code created} is told of every one made, so that the caches know at once.
+   */
+  Objects(KubernetesClient client, String jobUid, Executor threads, Consumer<HasMetadata> created) {
+    this.client = client;
+    this.jobUid = jobUid;
+    this.threads = threads;
+    this.created = created;
+  }
+
+  /** Makes objects that do not need each other, all at the same time. */
+  Outcome all(List<HasMetadata> wanted) {
+    List<CompletableFuture<Outcome>> making =
+        wanted.stream().map(o -> CompletableFuture.supplyAsync(() -> ensured(o), threads)).toList();
+    try {
+      return making.stream()
+          .map(CompletableFuture::join)
+          .filter(outcome -> !outcome.done())
+          .findFirst()
+          .orElse(Outcome.DONE);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof KubernetesClientException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** Settings and pods are new most of the time, the account is there most of the time. */
+  private Outcome ensured(HasMetadata wanted) {
+    if (wanted instanceof ConfigMap) {
+      return one(wanted);
+    }
+    HasMetadata found = client.resource(wanted).get();
+    return found == null ? one(wanted) : judged(wanted, found);
+  }
+
+  Outcome one(HasMetadata wanted) {
+    try {
+      created.accept(client.resource(wanted).create());
+      return Outcome.DONE;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 409) {
+        throw e;
+      }
+      HasMetadata found = client.resource(wanted).get();
+      if (found == null) {
+        throw e; // gone between the two calls, or its namespace is on the way out
+      }
+      return judged(wanted, found);
+    }
+  }
+
+  /** An object of the name exists: ours is as good as made, any other stands in the way. */
+  private Outcome judged(HasMetadata wanted, HasMetadata found) {
+    String what = wanted.getKind() + " " + wanted.getMetadata().getName();
+    if (!Owner.is(found, jobUid)) {
+      return Outcome.refused(
+          Reason.NameCollision,
+          what
+              + " exists and belongs to "
+              + Owner.described(found)
+              + ". Delete it, or give the job another name.");
+    }
+    if (found.getMetadata().getDeletionTimestamp() != null && !(found instanceof Pod)) {
+      return Outcome.refused(Reason.NameCollision, what + " is being deleted and is needed again.");
+    }
+    if (found instanceof Pod || found instanceof ConfigMap) {
+      created.accept(found);
+    }
+    mend(wanted, found);
+    return Outcome.DONE;
+  }
+
+  /** Rights are kept as they should be: the service account of a job may change. */
+  private void mend(HasMetadata wanted, HasMetadata found) {
+    if (wanted instanceof Role right
+        && found instanceof Role there
+        && !right.getRules().equals(there.getRules())) {
+      client.resource(new RoleBuilder(there).withRules(right.getRules()).build()).update();
+    }
+    if (wanted instanceof RoleBinding right
+        && found instanceof RoleBinding there
+        && !right.getSubjects().equals(there.getSubjects())) {
+      client
+          .resource(new RoleBindingBuilder(there).withSubjects(right.getSubjects()).build())
+          .update();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.operator.core.CheckSeen;
+import dev.tidemark.operator.core.DriverSeen;
+import dev.tidemark.operator.core.JobRef;
+import dev.tidemark.operator.core.Observation;
+import dev.tidemark.operator.core.Problem;
+import dev.tidemark.operator.core.Reason;
+import dev.tidemark.operator.core.Recorded;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Puts together what is known of a job: from the caches, and where that is not enough, from the API
+ * server itself.
+ */
+final class Observer {
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final Platform platform;
+
+  Observer(KubernetesClient client, Clock clock, Platform platform) {
+    this.client = client;
+    this.clock = clock;
+    this.platform = platform;
+  }
+
+  /** From the caches alone. */
+  Observation observe(
+      StreamingJob job,
+      Collection<Pod> pods,
+      Collection<ConfigMap> settings,
+      Optional<Lease> lease) {
+    return observe(job, pods, settings, lease, false);
+  }
+
+  /** With the drivers read from the API server: what is not there does not exist. */
+  Observation confirm(
+      StreamingJob job,
+      Collection<Pod> cached,
+      Collection<ConfigMap> settings,
+      Optional<Lease> lease) {
+    List<Pod> drivers =
+        client
+            .pods()
+            .inNamespace(job.getMetadata().getNamespace())
+            .withLabel(Labels.JOB, job.getMetadata().getName())
+            .withLabel(Labels.COMPONENT, Labels.DRIVER)
+            .list()
+            .getItems();
+    List<Pod> pods =
+        Stream.concat(drivers.stream(), cached.stream().filter(p -> is(p, Labels.CHECK))).toList();
+    return observe(job, pods, settings, lease, true);
+  }
+
+  private Observation observe(
+      StreamingJob job,
+      Collection<Pod> pods,
+      Collection<ConfigMap> settings,
+      Optional<Lease> lease,
+      boolean confirmed) {
+    Instant now = clock.instant();
+    String uid = job.getMetadata().getUid();
+    PodReader reader = new PodReader(uid, pod -> eventsOf(pod, now));
+    List<DriverSeen> drivers =
+        pods.stream()
+            .filter(p -> is(p, Labels.DRIVER))
+            .map(reader::driver)
+            .sorted(Comparator.comparingInt(DriverSeen::attempt))
+            .toList();
+    List<CheckSeen> checks =
+        pods.stream().filter(p -> is(p, Labels.CHECK)).map(reader::check).toList();
+    List<Recorded> recorded =
+        settings.stream()
+            .filter(
+                m ->
+                    Owner.is(m, uid)
+                        && Labels.attempt(m) > 0
+                        && m.getMetadata().getDeletionTimestamp() == null)
+            .map(m -> new Recorded(Labels.attempt(m), Labels.fingerprint(m)))
+            .sorted(Comparator.comparingInt(Recorded::attempt))
+            .toList();
+    Optional<Lease> own = lease.filter(l -> Owner.is(l, uid));
+    return new Observation(
+        now,
+        new JobRef(job.getMetadata().getNamespace(), job.getMetadata().getName(), uid),
+        job.getMetadata().getDeletionTimestamp() != null,
+        SpecReading.wanted(job),
+        Notes.read(
+            job.getStatus() == null ? null : job.getStatus().operator(),
+            job.getStatus() == null ? null : job.getStatus().image()),
+        platform.defaultImage(),
+        drivers,
+        confirmed,
+        checks,
+        recorded,
+        highest(pods, settings, lease),
+        own.isPresent(),
+        own.flatMap(LeaseReader::read).map(LeaseReader::seen).orElse(null),
+        null);
+  }
+
+  private static int highest(
+      Collection<Pod> pods, Collection<ConfigMap> settings, Optional<Lease> lease) {
+    return IntStream.concat(
+            Stream.concat(pods.stream(), settings.stream()).mapToInt(Labels::attempt),
+            lease.flatMap(LeaseReader::read).stream().mapToInt(r -> r.seen().attempt()))
+        .max()
+        .orElse(0);
+  }
+
+  private static boolean is(Pod pod, String component) {
+    return component.equals(Labels.label(pod, Labels.COMPONENT));
+  }
+
+  /** A pod waits in silence when a Secret it mounts is missing: only an event says so. */
+  private Optional<Problem> eventsOf(Pod pod, Instant now) {
+    Instant created = PodReader.instant(pod.getMetadata().getCreationTimestamp());
+    if (created == null
+        || now.isBefore(created.plus(PATIENCE))
+        || pod.getSpec().getNodeName() == null) {
+      return Optional.empty();
+    }
+    try {
+      return client
+          .v1()
+          .events()
+          .inNamespace(pod.getMetadata().getNamespace())
+          .withField("involvedObject.uid", pod.getMetadata().getUid())
+          .list()
+          .getItems()
+          .stream()
+          .filter(e -> "FailedMount".equals(e.getReason()))
+          .map(Event::getMessage)
+          .findFirst()
+          .map(
+              message ->
+                  new Problem(
+                      Reason.SecretMissing,
+                      message + " Create what is missing; the pod goes on by itself."));
+    } catch (KubernetesClientException notNow) {
+      return Optional.empty();
+    }
+  }
+}

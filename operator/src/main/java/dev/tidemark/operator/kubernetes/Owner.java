@@ -1,0 +1,43 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.StreamingJob;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+
+/**
+ * Who an object belongs to: deleting the job deletes everything it owns, without a finalizer that
+ * could hang.
+ */
+final class Owner {
+  private Owner() {}
+
+  static OwnerReference of(StreamingJob job) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion(StreamingJob.GROUP + "/" + StreamingJob.VERSION)
+        .withKind(StreamingJob.KIND)
+        .withName(job.getMetadata().getName())
+        .withUid(job.getMetadata().getUid())
+        .withController(true)
+        .withBlockOwnerDeletion(false)
+        .build();
+  }
+
+  /** By uid: an object of a deleted job of the same name is not ours. */
+  static boolean is(HasMetadata object, String jobUid) {
+    return object.getMetadata().getOwnerReferences() != null
+        && object.getMetadata().getOwnerReferences().stream()
+            .anyMatch(o -> jobUid.equals(o.getUid()));
+  }
+
+  /** Which other object an object belongs to, in words. */
+  static String described(HasMetadata object) {
+    return object.getMetadata().getOwnerReferences() == null
+            || object.getMetadata().getOwnerReferences().isEmpty()
+        ? "nobody Tidemark knows"
+        : object.getMetadata().getOwnerReferences().stream()
+            .map(o -> o.getKind() + " " + o.getName() + " (uid " + o.getUid() + ")")
+            .findFirst()
+            .orElseThrow();
+  }
+}

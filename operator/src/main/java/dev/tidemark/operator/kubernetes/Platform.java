@@ -1,0 +1,10 @@
+package dev.tidemark.operator.kubernetes;
+
+/**
+ * What objects are built with beside the job itself.
+ *
+ * @param cluster identity of this cluster, for the owner record
+ * @param defaultImage image of a job that names none and never ran
+ * @param executorClusterRole the chart's ClusterRole that driver pods with executors are bound to
+ */
+public record Platform(String cluster, String defaultImage, String executorClusterRole) {}

@@ -1,0 +1,242 @@
+package dev.tidemark.operator.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.operator.core.CheckSeen;
+import dev.tidemark.operator.core.DriverSeen;
+import dev.tidemark.operator.core.Ending;
+import dev.tidemark.operator.core.Problem;
+import dev.tidemark.operator.core.Reason;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What a pod tells, in the decider's words. */
+final class PodReader {
+  private static final Set<String> IMAGE =
+      Set.of(
+          "ErrImagePull",
+          "ImagePullBackOff",
+          "InvalidImageName",
+          "ErrImageNeverPull",
+          "RegistryUnavailable");
+
+  /** The kubelet restarts at once the first time; from then on it waits longer each time. */
+  private static final int QUICK_RESTARTS = 2;
+
+  private final String jobUid;
+  private final Function<Pod, Optional<Problem>> events;
+
+  /**
+   * For the pods of one job.
+   *
+   * @param events asked about a pod that has been pending for a while without saying why
+   */
+  PodReader(String jobUid, Function<Pod, Optional<Problem>> events) {
+    this.jobUid = jobUid;
+    this.events = events;
+  }
+
+  DriverSeen driver(Pod pod) {
+    DriverSeen.Phase phase = phase(pod);
+    boolean looping = phase == DriverSeen.Phase.RUNNING && crashLooping(pod);
+    Ending ending = null;
+    if (phase == DriverSeen.Phase.FINISHED) {
+      ending = ending(pod, terminated(pod, ContainerStatus::getState), Reason.JvmCrashed);
+    } else if (looping) {
+      ending = ending(pod, terminated(pod, ContainerStatus::getLastState), Reason.JvmCrashed);
+    }
+    return new DriverSeen(
+        pod.getMetadata().getName(),
+        pod.getMetadata().getUid(),
+        Labels.attempt(pod),
+        Owner.is(pod, jobUid),
+        phase,
+        Labels.fingerprint(pod),
+        pod.getStatus() == null ? null : instant(pod.getStatus().getStartTime()),
+        leavingSince(pod),
+        ending,
+        phase == DriverSeen.Phase.FINISHED ? null : problem(pod).orElse(null),
+        looping,
+        container(pod).map(ContainerStatus::getRestartCount).orElse(0));
+  }
+
+  CheckSeen check(Pod pod) {
+    boolean finished = phase(pod) == DriverSeen.Phase.FINISHED;
+    return new CheckSeen(
+        pod.getMetadata().getName(),
+        pod.getMetadata().getUid(),
+        Owner.is(pod, jobUid),
+        Labels.fingerprint(pod).generation(),
+        pod.getMetadata().getDeletionTimestamp() != null,
+        finished
+            ? ending(pod, terminated(pod, ContainerStatus::getState), Reason.CheckFailed)
+            : null,
+        finished ? null : problem(pod).orElse(null));
+  }
+
+  private static DriverSeen.Phase phase(Pod pod) {
+    String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+    if ("Succeeded".equals(phase) || "Failed".equals(phase)) {
+      return DriverSeen.Phase.FINISHED;
+    }
+    if (over(pod)) {
+      return DriverSeen.Phase.FINISHED;
+    }
+    if ("Unknown".equals(phase)) {
+      return DriverSeen.Phase.LOST;
+    }
+    return "Running".equals(phase) ? DriverSeen.Phase.RUNNING : DriverSeen.Phase.PENDING;
+  }
+
+  /**
+   * The container ended for good; the pod's phase says so only a second or two later, when its
+   * sandbox is gone.
+   */
+  private static boolean over(Pod pod) {
+    Optional<ContainerStateTerminated> end = terminated(pod, ContainerStatus::getState);
+    boolean again =
+        "OnFailure".equals(pod.getSpec().getRestartPolicy())
+            && pod.getMetadata().getDeletionTimestamp() == null
+            && end.map(t -> t.getExitCode() == null || t.getExitCode() != 0).orElse(false);
+    return end.isPresent() && !again && !"Always".equals(pod.getSpec().getRestartPolicy());
+  }
+
+  private static Optional<ContainerStatus> container(Pod pod) {
+    return pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null
+        ? Optional.empty()
+        : pod.getStatus().getContainerStatuses().stream()
+            .filter(c -> DriverPod.CONTAINER.equals(c.getName()))
+            .findFirst();
+  }
+
+  private static Optional<ContainerStateTerminated> terminated(
+      Pod pod, Function<ContainerStatus, ContainerState> which) {
+    return container(pod).map(which).map(ContainerState::getTerminated);
+  }
+
+  private static boolean crashLooping(Pod pod) {
+    return container(pod)
+        .filter(c -> c.getRestartCount() != null && c.getRestartCount() >= QUICK_RESTARTS)
+        .map(ContainerStatus::getState)
+        .map(ContainerState::getWaiting)
+        .map(w -> "CrashLoopBackOff".equals(w.getReason()))
+        .orElse(false);
+  }
+
+  /** When the deletion was asked for: Kubernetes notes when the grace period ends. */
+  private static Instant leavingSince(Pod pod) {
+    Instant ends = instant(pod.getMetadata().getDeletionTimestamp());
+    Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+    return ends == null ? null : ends.minusSeconds(grace == null ? 0 : grace);
+  }
+
+  private static Ending ending(
+      Pod pod, Optional<ContainerStateTerminated> state, Reason otherwise) {
+    Instant at = state.map(t -> instant(t.getFinishedAt())).orElse(null);
+    Optional<Ending> told =
+        state.map(ContainerStateTerminated::getMessage).flatMap(m -> message(m, at));
+    if (told.isPresent()) {
+      return told.get();
+    }
+    if (state.map(t -> "OOMKilled".equals(t.getReason())).orElse(false)) {
+      return silent(Reason.OutOfMemory, "the container ran out of memory", at);
+    }
+    String podReason = pod.getStatus().getReason();
+    if (podReason != null && otherwise != Reason.CheckFailed) {
+      return silent(Reason.DriverPodEvicted, podReason + ": " + pod.getStatus().getMessage(), at);
+    }
+    String how =
+        podReason != null
+            ? "the pod ended with " + podReason + ": " + pod.getStatus().getMessage()
+            : state
+                .map(t -> "the container ended with exit code " + t.getExitCode())
+                .orElse("the pod ended");
+    return silent(otherwise, how + " and left no message; its log may say why", at);
+  }
+
+  private static Ending silent(Reason reason, String message, Instant at) {
+    return new Ending(reason.name(), message, true, false, 0, at);
+  }
+
+  private static Optional<Ending> message(String text, Instant at) {
+    try {
+      JsonNode json = Json.MAPPER.readTree(text);
+      if (json == null || !json.path("reason").isTextual()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Ending(
+              json.path("reason").asText(),
+              json.path("message").asText(""),
+              json.path("retryable").asBoolean(false),
+              json.path("accepted")
+                  .asBoolean(json.path("reason").asText().equals(Reason.Accepted.name())),
+              json.path("attempt").asInt(0),
+              at));
+    } catch (JsonProcessingException notAMessage) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Problem> problem(Pod pod) {
+    Optional<ContainerStateWaiting> waiting =
+        container(pod).map(ContainerStatus::getState).map(ContainerState::getWaiting);
+    if (waiting.isPresent() && waiting.get().getReason() != null) {
+      Optional<Problem> known = waiting(waiting.get(), pod);
+      if (known.isPresent()) {
+        return known;
+      }
+    }
+    Optional<Problem> unschedulable =
+        pod.getStatus() == null || pod.getStatus().getConditions() == null
+            ? Optional.empty()
+            : pod.getStatus().getConditions().stream()
+                .filter(
+                    c ->
+                        "PodScheduled".equals(c.getType()) && "Unschedulable".equals(c.getReason()))
+                .map(PodReader::unschedulable)
+                .findFirst();
+    if (unschedulable.isPresent()) {
+      return unschedulable;
+    }
+    return phase(pod) == DriverSeen.Phase.PENDING ? events.apply(pod) : Optional.empty();
+  }
+
+  private static Problem unschedulable(PodCondition condition) {
+    return new Problem(Reason.Unschedulable, "no node takes it: " + condition.getMessage());
+  }
+
+  private static Optional<Problem> waiting(ContainerStateWaiting waiting, Pod pod) {
+    String said = waiting.getMessage() == null ? waiting.getReason() : waiting.getMessage();
+    if (IMAGE.contains(waiting.getReason())) {
+      String image = pod.getSpec().getContainers().get(0).getImage();
+      return Optional.of(
+          new Problem(Reason.ImagePullFailed, "image " + image + " cannot be pulled: " + said));
+    }
+    return switch (waiting.getReason()) {
+      case "CreateContainerConfigError" -> Optional.of(new Problem(Reason.SecretMissing, said));
+      case "CreateContainerError", "RunContainerError", "StartError" ->
+          Optional.of(new Problem(Reason.ContainerFailed, said));
+      default -> Optional.empty();
+    };
+  }
+
+  /** A time of Kubernetes; null for none, and for one that cannot be read. */
+  static Instant instant(String text) {
+    try {
+      return text == null || text.isEmpty() ? null : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException unreadable) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.tidemark.operator.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.crds.Checkpoint;
+import dev.tidemark.crds.S3;
+import dev.tidemark.crds.Sink;
+import dev.tidemark.crds.Source;
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobSpec;
+import dev.tidemark.operator.core.CheckPlan;
+import dev.tidemark.operator.core.DriverPlan;
+import dev.tidemark.operator.core.Fingerprint;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.Map;
+
+/**
+ * The job settings: the contract with the driver ({@code contract/README.md}). Everything is
+ * resolved here; the driver has no defaults of its own.
+ */
+final class SettingsMap {
+  static final String SETTINGS = "settings.json";
+  static final String EXECUTOR = "executor.yaml";
+
+  /**
+   * The spec the attempt was made from: so that it can be started again while a newer one is not
+   * accepted.
+   */
+  static final String SPEC = "spec.json";
+
+  private SettingsMap() {}
+
+  static ConfigMap of(StreamingJob job, StreamingJobSpec spec, DriverPlan plan, Platform platform) {
+    String name = job.getMetadata().getName();
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(name + "-driver-" + plan.attempt())
+        .withNamespace(job.getMetadata().getNamespace())
+        .withLabels(Labels.ofAttempt(name, plan.attempt(), plan.of()))
+        .withAnnotations(Labels.annotations(plan.of()))
+        .withOwnerReferences(Owner.of(job))
+        .endMetadata()
+        .withImmutable(true)
+        .withData(data(job, spec, plan.attempt(), plan.of(), plan.previous(), platform))
+        .build();
+  }
+
+  static ConfigMap of(StreamingJob job, CheckPlan plan, Platform platform) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(plan.pod())
+        .withNamespace(job.getMetadata().getNamespace())
+        .withLabels(Labels.of(job.getMetadata().getName(), Labels.CHECK))
+        .withAnnotations(Labels.annotations(plan.of()))
+        .withOwnerReferences(Owner.of(job))
+        .endMetadata()
+        .withImmutable(true)
+        .withData(data(job, job.getSpec(), 0, plan.of(), null, platform))
+        .build();
+  }
+
+  private static Map<String, String> data(
+      StreamingJob job,
+      StreamingJobSpec spec,
+      int attempt,
+      Fingerprint of,
+      DriverPlan.Previous previous,
+      Platform platform) {
+    return Map.of(
+        SETTINGS, Json.pretty(settings(job, spec, attempt, of, previous, platform)),
+        EXECUTOR, ExecutorTemplate.yaml(job, spec, attempt, of),
+        SPEC, Json.pretty(Json.of(spec)));
+  }
+
+  static ObjectNode settings(
+      StreamingJob job,
+      StreamingJobSpec spec,
+      int attempt,
+      Fingerprint of,
+      DriverPlan.Previous previous,
+      Platform platform) {
+    ObjectNode settings = Json.object();
+    settings.put("contract", 1);
+    settings
+        .putObject("job")
+        .put("cluster", platform.cluster())
+        .put("namespace", job.getMetadata().getNamespace())
+        .put("name", job.getMetadata().getName())
+        .put("uid", job.getMetadata().getUid())
+        .put("createdAt", job.getMetadata().getCreationTimestamp());
+    settings.put("attempt", attempt);
+    settings.put("generation", of.generation());
+    settings.put("image", of.image());
+    settings.put("definitionDigest", of.definition());
+    settings.set("definition", definition(spec));
+    settings.set("runtime", runtime(job, spec));
+    if (previous == null) {
+      settings.putNull("previous");
+    } else {
+      settings
+          .putObject("previous")
+          .put("reason", previous.reason())
+          .put("endedAt", previous.endedAt().toString());
+    }
+    return settings;
+  }
+
+  /** What makes a revision. */
+  static ObjectNode definition(StreamingJobSpec spec) {
+    ObjectNode definition = Json.object();
+    definition.put("engine", spec.engine().name());
+    definition.put("batchIntervalMillis", Durations.of(spec.batchInterval()).toMillis());
+    ObjectNode source = definition.putObject("source");
+    source.set("topics", Json.of(spec.source().topics()));
+    source.put("startingOffsets", spec.source().startingOffsets().name());
+    definition.put("filter", spec.filter());
+    definition.set("select", Json.of(spec.select()));
+    ObjectNode sink = definition.putObject("sink");
+    Sink.Jdbc jdbc = spec.sink().jdbc();
+    if (jdbc == null) {
+      sink.putNull("jdbc");
+    } else {
+      sink.putObject("jdbc")
+          .put("url", jdbc.url())
+          .put("table", jdbc.table())
+          .put("createTable", Boolean.TRUE.equals(jdbc.createTable()));
+    }
+    return definition;
+  }
+
+  /** What may change without a new revision. */
+  private static ObjectNode runtime(StreamingJob job, StreamingJobSpec spec) {
+    ObjectNode runtime = Json.object();
+    Source source = spec.source();
+    ObjectNode kafka = runtime.putObject("source");
+    kafka.put("bootstrapServers", source.bootstrapServers());
+    kafka.set("properties", orEmpty(source.properties()));
+    kafka.put("maxRatePerPartition", source.maxRatePerPartition());
+    kafka.put("onOffsetsExpired", source.onOffsetsExpired().name());
+    runtime
+        .putObject("checkpoint")
+        .put("path", spec.checkpoint().path())
+        .put("onLost", onLost(spec).name());
+    S3 s3 = spec.s3() == null ? new S3(null, null, null, null, null) : spec.s3();
+    runtime
+        .putObject("s3")
+        .put("endpoint", s3.endpoint())
+        .put("region", s3.region())
+        .put("pathStyleAccess", Boolean.TRUE.equals(s3.pathStyleAccess()));
+    runtime
+        .putObject("driver")
+        .put("cores", spec.driver().cores())
+        .put("memoryMiB", Durations.mebibytes(spec.driver().memory()));
+    runtime
+        .putObject("executor")
+        .put("instances", spec.executor().instances())
+        .put("cores", spec.executor().cores())
+        .put("memoryMiB", Durations.mebibytes(spec.executor().memory()));
+    runtime.set("sparkConf", orEmpty(spec.sparkConf()));
+    runtime.put("logLevel", spec.logLevel().name());
+    runtime.put("lease", job.getMetadata().getName() + "-driver");
+    return runtime;
+  }
+
+  /**
+   * A job without state can always go on from its ledger; one with state must not lose it in
+   * silence.
+   */
+  private static Checkpoint.OnLost onLost(StreamingJobSpec spec) {
+    if (spec.checkpoint().onLost() != null) {
+      return spec.checkpoint().onLost();
+    }
+    boolean stateless = spec.aggregate() == null && spec.application() == null;
+    return stateless ? Checkpoint.OnLost.UseLedger : Checkpoint.OnLost.Stop;
+  }
+
+  private static JsonNode orEmpty(Map<String, String> map) {
+    return map == null ? Json.object() : Json.of(new java.util.TreeMap<>(map));
+  }
+}

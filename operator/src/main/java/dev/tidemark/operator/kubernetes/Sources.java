@@ -1,0 +1,86 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.StreamingJob;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What wakes a job: its pods, its settings and its Lease. Executors are the driver's business and
+ * not in any cache.
+ */
+final class Sources {
+  private static final String OURS = Labels.MANAGED_BY + "=" + Labels.TIDEMARK;
+  private static final String COMPONENTS =
+      "," + Labels.COMPONENT + " in (" + Labels.DRIVER + "," + Labels.CHECK + ")";
+
+  private InformerEventSource<Pod, StreamingJob> pods;
+  private InformerEventSource<ConfigMap, StreamingJob> settings;
+  private InformerEventSource<Lease, StreamingJob> leases;
+  private IndexerResourceCache<StreamingJob> jobs;
+
+  List<EventSource<?, StreamingJob>> prepare(EventSourceContext<StreamingJob> context) {
+    jobs = context.getPrimaryCache();
+    pods = source(Pod.class, context);
+    settings = source(ConfigMap.class, context);
+    leases = source(Lease.class, context);
+    return List.of(pods, settings, leases);
+  }
+
+  /**
+   * By label, not by owner: pods of a deleted job of the same name must be seen too; the observer
+   * compares uids.
+   */
+  private static <R extends HasMetadata> InformerEventSource<R, StreamingJob> source(
+      Class<R> type, EventSourceContext<StreamingJob> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(type, StreamingJob.class)
+            .withName(type.getSimpleName())
+            .withLabelSelector(OURS + COMPONENTS)
+            .withNamespacesInheritedFromController()
+            .withSecondaryToPrimaryMapper(Sources::job)
+            .build(),
+        context);
+  }
+
+  private static Set<ResourceID> job(HasMetadata object) {
+    String job = Labels.label(object, Labels.JOB);
+    return job == null
+        ? Set.of()
+        : Set.of(new ResourceID(job, object.getMetadata().getNamespace()));
+  }
+
+  /** An object this operator just made is in its cache at once, not when the watch brings it. */
+  void created(HasMetadata object) {
+    if (object instanceof Pod pod && pods != null) {
+      pods.handleRecentResourceCreate(ResourceID.fromResource(pod), pod);
+    } else if (object instanceof ConfigMap map && settings != null && Labels.attempt(map) > 0) {
+      settings.handleRecentResourceCreate(ResourceID.fromResource(map), map);
+    }
+  }
+
+  Optional<LeaseReader> report(StreamingJob job) {
+    ResourceID lease =
+        new ResourceID(job.getMetadata().getName() + "-driver", job.getMetadata().getNamespace());
+    return leases == null
+        ? Optional.empty()
+        : leases
+            .get(lease)
+            .filter(l -> Owner.is(l, job.getMetadata().getUid()))
+            .flatMap(LeaseReader::read);
+  }
+
+  List<StreamingJob> jobs() {
+    return jobs == null ? List.of() : jobs.list(job -> true).toList();
+  }
+}

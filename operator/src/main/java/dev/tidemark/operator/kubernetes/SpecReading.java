@@ -1,0 +1,121 @@
+package dev.tidemark.operator.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.crds.Checkpoint;
+import dev.tidemark.crds.FieldClass;
+import dev.tidemark.crds.S3;
+import dev.tidemark.crds.Sink;
+import dev.tidemark.crds.Source;
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobSpec;
+import dev.tidemark.operator.core.RestartRules;
+import dev.tidemark.operator.core.Wanted;
+import java.util.Map;
+
+/** A spec as the decider wants it: what it says, and digests of what it says. */
+final class SpecReading {
+  private SpecReading() {}
+
+  static Wanted wanted(StreamingJob job) {
+    StreamingJobSpec spec = job.getSpec();
+    Map<String, String> annotations = job.getMetadata().getAnnotations();
+    boolean paused = annotations != null && Boolean.parseBoolean(annotations.get(Labels.PAUSED));
+    return new Wanted(
+        generation(job),
+        hash(spec),
+        definitionDigest(spec),
+        spec.image(),
+        spec.restartNonce() == null ? "" : Long.toString(spec.restartNonce()),
+        Boolean.TRUE.equals(spec.suspend()),
+        paused,
+        Durations.of(spec.batchInterval()),
+        rules(spec),
+        spec.backup() != null);
+  }
+
+  static long generation(StreamingJob job) {
+    return job.getMetadata().getGeneration() == null ? 0 : job.getMetadata().getGeneration();
+  }
+
+  private static RestartRules rules(StreamingJobSpec spec) {
+    return new RestartRules(
+        spec.restart().policy() == dev.tidemark.crds.Restart.Policy.Always,
+        Durations.of(spec.restart().initialBackoff()),
+        Durations.of(spec.restart().maxBackoff()),
+        Durations.of(spec.restart().healthyAfter()),
+        spec.restart().limit() == null ? 0 : spec.restart().limit());
+  }
+
+  static String definitionDigest(StreamingJobSpec spec) {
+    ObjectNode definition = SettingsMap.definition(spec);
+    ObjectNode shaping = Json.object();
+    if (spec.sparkConf() != null) {
+      spec.sparkConf().entrySet().stream()
+          .filter(e -> FieldClass.ofSparkConf(e.getKey()) == FieldClass.Revision)
+          .forEach(e -> shaping.put(e.getKey(), e.getValue()));
+    }
+    if (!shaping.isEmpty()) {
+      definition.set("sparkConf", shaping);
+    }
+    return Digest.of(definition);
+  }
+
+  /**
+   * Hash of every field that is not live. A field that has its default counts as one that was left
+   * out: a newer operator, with more fields that have defaults, gets the same hash from the same
+   * manifest and restarts no driver.
+   */
+  static String hash(StreamingJobSpec spec) {
+    JsonNode said = Json.of(spec);
+    JsonNode unsaid = Json.of(unsaid());
+    ObjectNode leaves = Json.object();
+    FieldClass.byPath().entrySet().stream()
+        .filter(e -> e.getValue() != FieldClass.Live)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .forEach(
+            path -> {
+              JsonNode value = said.at(pointer(path));
+              if (!value.isMissingNode()
+                  && !value.isNull()
+                  && !value.equals(unsaid.at(pointer(path)))) {
+                leaves.set(path, value);
+              }
+            });
+    return Digest.of(leaves);
+  }
+
+  private static String pointer(String path) {
+    return "/" + path.replace('.', '/');
+  }
+
+  /** A spec in which everything that has a default has it. */
+  private static StreamingJobSpec unsaid() {
+    return new StreamingJobSpec(
+        null,
+        null,
+        new Source(null, null, null, null, null, null, null, null),
+        null,
+        null,
+        null,
+        new Sink(new Sink.Jdbc(null, null, null, null, null, null), null),
+        new Checkpoint(null, null),
+        null,
+        null,
+        null,
+        new S3(null, null, null, null, null),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+}

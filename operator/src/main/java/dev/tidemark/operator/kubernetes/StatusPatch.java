@@ -1,0 +1,182 @@
+package dev.tidemark.operator.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.crds.Condition;
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobStatus;
+import dev.tidemark.operator.core.Decision;
+import dev.tidemark.operator.core.Memory;
+import dev.tidemark.operator.core.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The status that follows from a decision, and whether it is worth a write: conditions, phase and
+ * memory at once, figures at most every half minute.
+ */
+final class StatusPatch {
+  private static final Duration FIGURES_EVERY = Duration.ofSeconds(30);
+
+  /** Between these two a job that keeps up flips with every batch. */
+  private static final Set<String> WORKING = Set.of("Committing", "Idle");
+
+  private StatusPatch() {}
+
+  /** The status to write; empty when the one that is there says it already. */
+  static Optional<StreamingJobStatus> of(
+      StreamingJob job, Decision decision, Optional<LeaseReader> report, Instant now) {
+    StreamingJobStatus old = job.getStatus() == null ? empty() : job.getStatus();
+    Instant figuresAt = old.operator() == null ? null : old.operator().figuresAt();
+    StreamingJobStatus next = build(job, old, decision, report, now, figuresAt);
+    boolean changed = !weighty(next).equals(weighty(old));
+    boolean due = figuresAt == null || !now.isBefore(figuresAt.plus(FIGURES_EVERY));
+    if (!changed && (next.equals(old) || !due)) {
+      return Optional.empty();
+    }
+    return Optional.of(build(job, old, decision, report, now, now.truncatedTo(ChronoUnit.MILLIS)));
+  }
+
+  private static StreamingJobStatus build(
+      StreamingJob job,
+      StreamingJobStatus old,
+      Decision decision,
+      Optional<LeaseReader> report,
+      Instant now,
+      Instant figuresAt) {
+    Memory memory = decision.memory();
+    JsonNode json = report.map(LeaseReader::json).orElse(Json.object());
+    int inPod = counted(memory) ? 0 : report.map(r -> r.seen().restarts()).orElse(0);
+    return new StreamingJobStatus(
+        SpecReading.generation(job),
+        StreamingJobStatus.Phase.valueOf(decision.phase().name()),
+        conditions(old.conditions(), decision.conditions(), now),
+        json.hasNonNull("revision")
+            ? Integer.valueOf(json.get("revision").asInt())
+            : old.revision(),
+        memory.launched() == 0 ? null : memory.launched(),
+        json.hasNonNull("epoch") ? Long.valueOf(json.get("epoch").asLong()) : old.epoch(),
+        (long) memory.restarts() + inPod,
+        json.hasNonNull("lag") ? Long.valueOf(json.get("lag").asLong()) : old.lag(),
+        batch(json.path("batch")).orElse(old.lastBatch()),
+        recovery(json.path("recovery")).orElse(old.lastRecovery()),
+        checkpoint(job, json.path("checkpoint")).orElse(old.checkpoint()),
+        old.backup(),
+        executors(json.path("executors")).orElse(old.executors()),
+        memory.image(),
+        Notes.write(memory, figuresAt));
+  }
+
+  /**
+   * The attempt of the report has ended, and its own restarts are in the memory's count already.
+   */
+  private static boolean counted(Memory memory) {
+    return memory.ended() != null && memory.ended().attempt() >= memory.launched();
+  }
+
+  private static StreamingJobStatus empty() {
+    return new StreamingJobStatus(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+  }
+
+  /** The part of a status that is written as soon as it changes. */
+  private static StreamingJobStatus weighty(StreamingJobStatus s) {
+    List<Condition> conditions = new ArrayList<>();
+    for (Condition c : s.conditions() == null ? List.<Condition>of() : s.conditions()) {
+      boolean working = c.reason() != null && WORKING.contains(c.reason());
+      conditions.add(
+          new Condition(
+              c.type(),
+              c.status(),
+              working ? "" : c.reason(),
+              working ? "" : c.message(),
+              null,
+              c.observedGeneration()));
+    }
+    dev.tidemark.crds.Memory operator = Notes.write(Notes.read(s.operator(), s.image()), null);
+    return new StreamingJobStatus(
+        s.observedGeneration(),
+        s.phase(),
+        conditions,
+        s.revision(),
+        s.attempt(),
+        s.epoch(),
+        s.restarts(),
+        null,
+        null,
+        s.lastRecovery(),
+        null,
+        null,
+        null,
+        s.image(),
+        operator);
+  }
+
+  /** The time of a condition moves when its status does, and only then. */
+  static List<Condition> conditions(List<Condition> old, List<Verdict> verdicts, Instant now) {
+    List<Condition> conditions = new ArrayList<>();
+    for (Verdict verdict : verdicts) {
+      Condition.Status status = Condition.Status.valueOf(verdict.state().name());
+      Instant since =
+          (old == null ? List.<Condition>of() : old)
+              .stream()
+                  .filter(c -> verdict.type().name().equals(c.type()) && c.status() == status)
+                  .map(Condition::lastTransitionTime)
+                  .filter(Objects::nonNull)
+                  .findFirst()
+                  .orElse(now.truncatedTo(ChronoUnit.SECONDS));
+      conditions.add(
+          new Condition(
+              verdict.type().name(),
+              status,
+              verdict.reason(),
+              verdict.message(),
+              since,
+              verdict.generation()));
+    }
+    return conditions;
+  }
+
+  private static Optional<StreamingJobStatus.Batch> batch(JsonNode json) {
+    return json.isObject()
+        ? Optional.of(
+            new StreamingJobStatus.Batch(
+                PodReader.instant(LeaseReader.text(json, "time")),
+                json.path("records").asLong(),
+                json.path("written").asLong()))
+        : Optional.empty();
+  }
+
+  private static Optional<StreamingJobStatus.Recovery> recovery(JsonNode json) {
+    return json.isObject() && json.path("seconds").isNumber()
+        ? Optional.of(
+            new StreamingJobStatus.Recovery(
+                LeaseReader.text(json, "cause"),
+                LeaseReader.text(json, "from"),
+                json.path("seconds").asDouble(),
+                PodReader.instant(LeaseReader.text(json, "at"))))
+        : Optional.empty();
+  }
+
+  private static Optional<StreamingJobStatus.CheckpointSeen> checkpoint(
+      StreamingJob job, JsonNode json) {
+    return json.isObject()
+        ? Optional.of(
+            new StreamingJobStatus.CheckpointSeen(
+                job.getSpec().checkpoint().path(),
+                PodReader.instant(LeaseReader.text(json, "time")),
+                json.path("behind").asBoolean(false)))
+        : Optional.empty();
+  }
+
+  private static Optional<String> executors(JsonNode json) {
+    return json.isObject()
+        ? Optional.of(json.path("live").asInt() + "/" + json.path("wanted").asInt())
+        : Optional.empty();
+  }
+}

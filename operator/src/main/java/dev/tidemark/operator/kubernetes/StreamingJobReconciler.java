@@ -1,0 +1,214 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobStatus;
+import dev.tidemark.operator.core.Decider;
+import dev.tidemark.operator.core.Decision;
+import dev.tidemark.operator.core.Observation;
+import dev.tidemark.operator.core.Outcome;
+import dev.tidemark.operator.core.Step;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Observe, decide, act, report: one pass per event. All that is known between two passes is in the
+ * cluster.
+ */
+@ControllerConfiguration(name = "streamingjob")
+public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
+  private static final Duration AT_ONCE = Duration.ofMillis(20);
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final Platform platform;
+  private final Observer observer;
+  private final Announcer announcer;
+  private final Sources sources = new Sources();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(StreamingJobReconciler::daemon);
+
+  /**
+   * A reconciler for every job of the cluster; {@code instance} is the name of this operator's pod.
+   */
+  public StreamingJobReconciler(
+      KubernetesClient client, Clock clock, Platform platform, String instance) {
+    this.client = client;
+    this.clock = clock;
+    this.platform = platform;
+    this.observer = new Observer(client, clock, platform);
+    this.announcer = new Announcer(client, clock, instance);
+  }
+
+  @Override
+  public List<EventSource<?, StreamingJob>> prepareEventSources(
+      EventSourceContext<StreamingJob> context) {
+    return sources.prepare(context);
+  }
+
+  /** What a driver last reported; times and figures are null while unknown. */
+  public record Report(Long lag, Instant checkpointAt, Instant lastCommitAt) {}
+
+  /** The newest report of a job's driver, from the cache. */
+  public Report report(StreamingJob job) {
+    return sources
+        .report(job)
+        .map(
+            r ->
+                new Report(
+                    r.json().hasNonNull("lag") ? Long.valueOf(r.json().get("lag").asLong()) : null,
+                    r.seen().checkpointAt(),
+                    r.seen().lastCommitAt()))
+        .orElse(new Report(null, null, null));
+  }
+
+  /** The jobs this operator knows, as they are in its cache: for the metrics. */
+  public List<StreamingJob> jobs() {
+    return sources.jobs();
+  }
+
+  @Override
+  public UpdateControl<StreamingJob> reconcile(StreamingJob job, Context<StreamingJob> context) {
+    Set<Pod> pods = context.getSecondaryResources(Pod.class);
+    Set<ConfigMap> settings = context.getSecondaryResources(ConfigMap.class);
+    Optional<Lease> lease = context.getSecondaryResources(Lease.class).stream().findFirst();
+
+    Observation seen = observer.observe(job, pods, settings, lease);
+    Decision decision = Decider.decide(seen);
+    if (decision.lookFirst()) {
+      seen = observer.confirm(job, pods, settings, lease);
+      decision = Decider.decide(seen);
+    }
+    Decision acted = act(job, seen, decision);
+    Optional<LeaseReader> report =
+        lease.filter(l -> Owner.is(l, seen(job))).flatMap(LeaseReader::read);
+    Instant now = seen.now();
+    boolean written =
+        StatusPatch.of(job, acted, report, now)
+            .map(status -> write(job, status, context))
+            .orElse(true);
+    return written
+        ? rescheduled(acted.wake())
+        : UpdateControl.<StreamingJob>noUpdate().rescheduleAfter(AT_ONCE);
+  }
+
+  private static String seen(StreamingJob job) {
+    return job.getMetadata().getUid();
+  }
+
+  /**
+   * Does the steps in order. What the API server refuses is observed too, and decided about again.
+   */
+  private Decision act(StreamingJob job, Observation seen, Decision decision) {
+    Objects objects = new Objects(client, job.getMetadata().getUid(), threads, sources::created);
+    KubernetesEffects effects = new KubernetesEffects(client, job, platform, objects);
+    List<Step> done = new ArrayList<>();
+    Decision result = decision;
+    for (Step step : decision.steps()) {
+      Outcome outcome = step.action().perform(effects);
+      if (!outcome.done()) {
+        result = Decider.decide(seen.afterRefusal(outcome));
+        if (result.memory().rejection() == null || result.memory().rejection().tries() == 1) {
+          announcer.tell(job, outcome.reason().name(), outcome.message(), true);
+        }
+        break;
+      }
+      done.add(step);
+    }
+    for (Step step : done) {
+      if (step.announced()) {
+        announcer.tell(job, step);
+      } else {
+        announcer.note(job, step);
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Writes the status on the version it was decided from: a decision made from a stale view never
+   * overwrites a newer memory. False when the view was stale; then everything is looked at again.
+   */
+  private boolean write(
+      StreamingJob job, StreamingJobStatus status, Context<StreamingJob> context) {
+    StreamingJob next = new StreamingJob();
+    next.setMetadata(job.getMetadata());
+    next.setSpec(job.getSpec());
+    next.setStatus(status);
+    try {
+      StreamingJob updated = client.resource(next).updateStatus();
+      context
+          .eventSourceRetriever()
+          .getControllerEventSource()
+          .handleRecentResourceUpdate(ResourceID.fromResource(job), updated, job);
+      announceRecovery(job, status.lastRecovery());
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == 404) {
+        return true; // deleted meanwhile: nobody is left to tell
+      }
+      if (e.getCode() != 409) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /**
+   * A recovery is the driver's deed, but people look at the job: told once, when its status first
+   * shows it.
+   */
+  private void announceRecovery(StreamingJob job, StreamingJobStatus.Recovery recovery) {
+    if (recovery == null
+        || recovery.from() == null
+        || (job.getStatus() != null && recovery.equals(job.getStatus().lastRecovery()))) {
+      return;
+    }
+    boolean ledger = recovery.from().equals("Ledger");
+    String sentence =
+        String.format(
+            Locale.ROOT,
+            "Recovered from the %s in %.1f s after %s%s.",
+            recovery.from().toLowerCase(Locale.ROOT),
+            recovery.seconds() == null ? 0.0 : recovery.seconds(),
+            recovery.cause() == null ? "a restart" : recovery.cause(),
+            ledger ? ": it goes on exactly where the ledger ends" : "");
+    announcer.tell(job, ledger ? "RecoveredFromLedger" : "Recovered", sentence, ledger);
+  }
+
+  private UpdateControl<StreamingJob> rescheduled(Instant wake) {
+    if (wake == null) {
+      return UpdateControl.noUpdate();
+    }
+    Duration wait = Duration.between(clock.instant(), wake);
+    Duration clamped =
+        wait.isNegative() ? Duration.ZERO : wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+    return UpdateControl.<StreamingJob>noUpdate().rescheduleAfter(clamped.plusMillis(1));
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "make");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

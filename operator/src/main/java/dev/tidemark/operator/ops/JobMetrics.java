@@ -1,0 +1,122 @@
+package dev.tidemark.operator.ops;
+
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The metrics of every job, made anew from what is known at each scrape: a deleted job has no
+ * series, and there is nothing to keep in step.
+ */
+public final class JobMetrics {
+  private static final List<String> PHASES =
+      List.of("Pending", "Starting", "Running", "Recovering", "Suspended", "Failed", "Deleting");
+
+  private final PrometheusMeterRegistry registry;
+  private final Supplier<List<JobFigures>> jobs;
+  private final Clock clock;
+  private final Map<String, MultiGauge> gauges = new LinkedHashMap<>();
+
+  /** What is known of one job; a figure that is null has no series. */
+  public record JobFigures(
+      String namespace,
+      String job,
+      boolean ready,
+      String phase,
+      Long lag,
+      Long restarts,
+      Long epoch,
+      Instant checkpointAt,
+      Instant lastCommitAt) {}
+
+  /** Metrics in this registry of the jobs this supplier knows. */
+  public JobMetrics(
+      PrometheusMeterRegistry registry, Supplier<List<JobFigures>> jobs, Clock clock) {
+    this.registry = registry;
+    this.jobs = jobs;
+    this.clock = clock;
+  }
+
+  /** The registry's metrics as Prometheus reads them, with those of the jobs as they are now. */
+  public synchronized String scrape() {
+    List<JobFigures> now = jobs.get();
+    gauge(
+        "tidemark.job.ready",
+        "1 when the driver commits or has nothing to do",
+        now,
+        j -> j.ready() ? 1 : 0);
+    gauge(
+        "tidemark.job.lag.records",
+        "Records in the topics that are not committed",
+        now,
+        JobFigures::lag);
+    gauge("tidemark.job.restarts", "Recoveries nobody asked for", now, JobFigures::restarts);
+    gauge("tidemark.job.epoch", "Fencing number of the newest run", now, JobFigures::epoch);
+    gauge(
+        "tidemark.job.checkpoint.age.seconds",
+        "Age of the newest checkpoint",
+        now,
+        j -> age(j.checkpointAt()));
+    gauge(
+        "tidemark.job.last.commit.age.seconds",
+        "Time since the last commit",
+        now,
+        j -> age(j.lastCommitAt()));
+    phases(now);
+    // The count is a counter by nature, but kept in the status: a gauge of the name a counter would
+    // have.
+    return registry
+        .scrape()
+        .replace("tidemark_job_restarts{", "tidemark_job_restarts_total{")
+        .replace("# HELP tidemark_job_restarts ", "# HELP tidemark_job_restarts_total ")
+        .replace(
+            "# TYPE tidemark_job_restarts gauge", "# TYPE tidemark_job_restarts_total counter");
+  }
+
+  private Number age(Instant since) {
+    return since == null
+        ? null
+        : Math.max(0, Duration.between(since, clock.instant()).toMillis() / 1000.0);
+  }
+
+  private void gauge(
+      String name, String help, List<JobFigures> now, Function<JobFigures, Number> figure) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    for (JobFigures job : now) {
+      Number value = figure.apply(job);
+      if (value != null) {
+        rows.add(MultiGauge.Row.of(tags(job), value));
+      }
+    }
+    of(name, help).register(rows, true);
+  }
+
+  private void phases(List<JobFigures> now) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    for (JobFigures job : now) {
+      for (String phase : PHASES) {
+        rows.add(
+            MultiGauge.Row.of(tags(job).and("phase", phase), phase.equals(job.phase()) ? 1 : 0));
+      }
+    }
+    of("tidemark.job.phase", "1 for the phase the job is in").register(rows, true);
+  }
+
+  private MultiGauge of(String name, String help) {
+    return gauges.computeIfAbsent(
+        name, n -> MultiGauge.builder(n).description(help).register(registry));
+  }
+
+  private static Tags tags(JobFigures job) {
+    return Tags.of("namespace", job.namespace(), "job", job.job());
+  }
+}

@@ -1,0 +1,2 @@
+/** Starts the operator: reads the configuration, wires the rooms together, ends cleanly. */
+package dev.tidemark.operator;
