@@ -1,0 +1,42 @@
+package dev.tidemark.job;
+
+import dev.tidemark.job.engine.Parts;
+import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.ledger.Ledger;
+import dev.tidemark.job.ledger.PostgresLedger;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.owner.Ownership;
+import dev.tidemark.job.owner.S3Ownership;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.RowSinks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The real parts of a driver. */
+final class DriverParts implements Parts {
+  private static final Logger LOG = LoggerFactory.getLogger(DriverParts.class);
+
+  @Override
+  public Ledger ledger(Settings settings) {
+    return new PostgresLedger(settings);
+  }
+
+  @Override
+  public Ownership ownership(Settings settings) {
+    return new S3Ownership(settings);
+  }
+
+  @Override
+  public RowSinks sinks() {
+    return new PostgresSinks();
+  }
+
+  @Override
+  public void warm(Settings settings) {
+    try {
+      Pipeline.compile(settings.definition().filter(), settings.definition().select());
+    } catch (Trouble e) {
+      LOG.debug("the first batch will say: {}", e.getMessage());
+    }
+  }
+}

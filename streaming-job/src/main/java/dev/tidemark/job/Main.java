@@ -1,0 +1,63 @@
+package dev.tidemark.job;
+
+import dev.tidemark.job.check.CheckRun;
+import dev.tidemark.job.check.Verdict;
+import dev.tidemark.job.engine.Driver;
+import dev.tidemark.job.engine.DriverStart;
+import dev.tidemark.job.outcome.TerminationMessage;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.settings.SettingsFile;
+import dev.tidemark.job.supervise.Journal;
+
+/** Entry of the driver pod and of the check run: {@code driver} or {@code check}. */
+public final class Main {
+  private Main() {}
+
+  /** Runs, leaves a termination message, and halts with a code of the contract. */
+  public static void main(String[] args) {
+    String mode = args.length == 1 ? args[0] : "";
+    int code;
+    try {
+      code = mode.equals("check") ? check() : driver();
+    } catch (Trouble e) {
+      boolean check = mode.equals("check");
+      TerminationMessage message = TerminationMessage.of(e);
+      (check ? message.verdict(false) : message).leave();
+      code = check ? Driver.STOPPED : Driver.MUST_STOP;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      code = Driver.FAILED;
+    } catch (Throwable e) {
+      e.printStackTrace();
+      code = 1;
+    }
+    System.out.flush();
+    System.err.flush();
+    // Not exit: Spark's and Hadoop's shutdown hooks would take seconds, and everything that counts
+    // is committed.
+    Runtime.getRuntime().halt(code);
+  }
+
+  private static int driver() throws InterruptedException {
+    Settings settings = SettingsFile.read();
+    return DriverStart.run(settings, new DriverParts(), Journal.mounted());
+  }
+
+  /** The verdict is the message; a pod of a check run always ends well. */
+  private static int check() {
+    Verdict verdict = CheckRun.run(SettingsFile.read());
+    new TerminationMessage(
+            verdict.reason(),
+            verdict.message(),
+            verdict.reason().retryable(),
+            verdict.accepted(),
+            null,
+            null,
+            null,
+            null,
+            null)
+        .leave();
+    return Driver.STOPPED;
+  }
+}

@@ -1,0 +1,173 @@
+package dev.tidemark.job.check;
+
+import dev.tidemark.job.expression.CompiledPipeline;
+import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.ledger.Database;
+import dev.tidemark.job.ledger.PostgresLedger;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.owner.S3Ownership;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.SinkCheck;
+import dev.tidemark.job.source.KafkaCluster;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Judges a definition. Its parts ask different systems, so they run side by side. */
+public final class CheckRun {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckRun.class);
+  private static final long PATIENCE_SECONDS = 40;
+
+  private static final Set<Reason> SOURCE =
+      Set.of(Reason.TopicNotFound, Reason.KafkaUnavailable, Reason.KafkaAccessDenied);
+
+  private CheckRun() {}
+
+  private record Part(String name, Reason whenSilent, Runnable work) {}
+
+  /** The verdict; never throws for what a definition or a dependency can cause. */
+  public static Verdict run(Settings settings) {
+    List<Part> parts =
+        List.of(
+            new Part(
+                "expressions and sink", Reason.SinkUnavailable, () -> expressionsAndSink(settings)),
+            new Part("source", Reason.KafkaUnavailable, () -> source(settings)),
+            new Part("checkpoint", Reason.StoreUnavailable, () -> checkpoint(settings)));
+    List<Trouble> troubles = troubles(parts);
+    // Needs the store and the database, which have just answered if only the source is in trouble.
+    if (troubles.stream().allMatch(trouble -> SOURCE.contains(trouble.reason()))) {
+      Part ledger = new Part("ledger", Reason.SinkUnavailable, () -> ledger(settings));
+      troubles.addAll(troubles(List.of(ledger)));
+    }
+    return verdict(settings, troubles);
+  }
+
+  /** A job that wrote before must find its ledger again: it would not start without. */
+  private static void ledger(Settings settings) {
+    try (S3Ownership ownership = new S3Ownership(settings)) {
+      Optional<OwnerRecord> record = ownership.read();
+      if (!record.map(OwnerRecord::ledgerOpened).orElse(false)) {
+        return;
+      }
+      Settings.Jdbc jdbc = settings.definition().sink().jdbc();
+      try (PostgresLedger ledger = new PostgresLedger(jdbc)) {
+        boolean present =
+            ledger.read(record.get().jobId()).filter(state -> !state.until().isEmpty()).isPresent();
+        ownership.requireLedger(present, new Database(jdbc).shown());
+      }
+    }
+  }
+
+  private static void expressionsAndSink(Settings settings) {
+    CompiledPipeline pipeline =
+        Pipeline.check(settings.definition().filter(), settings.definition().select());
+    SinkCheck.run(settings.definition().sink().jdbc(), pipeline);
+  }
+
+  private static void source(Settings settings) {
+    try (KafkaCluster cluster = new KafkaCluster(settings)) {
+      cluster.look();
+    }
+  }
+
+  private static void checkpoint(Settings settings) {
+    try (S3Ownership ownership = new S3Ownership(settings)) {
+      ownership.check(settings);
+    } catch (Trouble e) {
+      // A check run takes nothing, so it cannot come too late.
+      if (e.reason() != Reason.Superseded) {
+        throw e;
+      }
+    }
+  }
+
+  private static List<Trouble> troubles(List<Part> parts) {
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            parts.size(),
+            work -> {
+              Thread thread = new Thread(work, "check");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      List<Future<Optional<Trouble>>> running = new ArrayList<>();
+      for (Part part : parts) {
+        running.add(pool.submit(() -> trouble(part)));
+      }
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      List<Trouble> troubles = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        await(running.get(i), parts.get(i), deadline).ifPresent(troubles::add);
+      }
+      return troubles;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static Optional<Trouble> trouble(Part part) {
+    long start = System.nanoTime();
+    try {
+      part.work().run();
+      LOG.info("{}: fine after {} ms", part.name(), (System.nanoTime() - start) / 1_000_000);
+      return Optional.empty();
+    } catch (Trouble e) {
+      LOG.info("{}: {}: {}", part.name(), e.reason(), e.getMessage(), e);
+      return Optional.of(e);
+    }
+  }
+
+  private static Optional<Trouble> await(
+      Future<Optional<Trouble>> running, Part part, long deadline) {
+    try {
+      return running.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return Optional.of(
+          new Trouble(
+              part.whenSilent(), "the check of the " + part.name() + " got no answer in time", e));
+    } catch (ExecutionException e) {
+      LOG.error("{}", part.name(), e.getCause());
+      return Optional.of(
+          new Trouble(
+              Reason.StartFailed,
+              "the check of the " + part.name() + " failed: " + e.getCause(),
+              e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of(new Trouble(part.whenSilent(), "the check was interrupted", e));
+    }
+  }
+
+  /** What a person must change comes before what may pass by itself; all of it is said at once. */
+  private static Verdict verdict(Settings settings, List<Trouble> troubles) {
+    List<Trouble> ordered = new ArrayList<>(troubles);
+    ordered.sort(Comparator.comparing(trouble -> trouble.reason().kind() != Reason.Kind.STOP));
+    if (!ordered.isEmpty()) {
+      String sentence =
+          ordered.stream().map(Trouble::getMessage).collect(Collectors.joining(". Also: "));
+      return new Verdict(ordered.get(0).reason(), sentence);
+    }
+    return new Verdict(
+        Reason.Accepted,
+        "topics "
+            + String.join(", ", settings.definition().source().topics())
+            + ", filter, select, table "
+            + settings.definition().sink().jdbc().table()
+            + " and checkpoint path fit together");
+  }
+}

@@ -1,0 +1,40 @@
+package dev.tidemark.job.engine;
+
+import org.apache.spark.SparkContext;
+import org.apache.spark.streaming.Duration;
+import org.apache.spark.streaming.StreamingContext;
+import org.apache.spark.streaming.api.java.JavaStreamingContext;
+import org.apache.spark.streaming.kafka010.KafkaUtils;
+import org.apache.spark.streaming.kafka010.LocationStrategies;
+
+/**
+ * Makes the streaming context of a run, on a Spark context that exists already, so that today's
+ * configuration holds.
+ */
+@SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
+final class Contexts {
+  private Contexts() {}
+
+  static StreamingContext make(Prepared run, Recovery recovery, SparkContext spark) {
+    if (recovery.checkpoint().isPresent()) {
+      FoundCheckpoint found = recovery.checkpoint().get();
+      return new StreamingContext(spark, found.tidied(run.ownPath(), run.ledger().until()), null);
+    }
+    StreamingContext context = build(run, spark);
+    context.checkpoint(run.ownPath());
+    return context;
+  }
+
+  private static StreamingContext build(Prepared run, SparkContext spark) {
+    StreamingContext context =
+        new StreamingContext(
+            spark, new Duration(run.settings().definition().batchIntervalMillis()));
+    KafkaUtils.createDirectStream(
+            new JavaStreamingContext(context),
+            LocationStrategies.PreferConsistent(),
+            new AssignFromRun(),
+            new RateOfRun())
+        .foreachRDD(new WriteRows());
+    return context;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.outcome.Totals;
+import dev.tidemark.job.progress.ApiServer;
+import dev.tidemark.job.progress.LeaseReporter;
+import dev.tidemark.job.progress.OpsServer;
+import dev.tidemark.job.progress.Progress;
+import dev.tidemark.job.settings.LogLevel;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.supervise.Journal;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts a driver together. */
+public final class DriverStart {
+  private static final Logger LOG = LoggerFactory.getLogger(DriverStart.class);
+
+  private DriverStart() {}
+
+  /** Runs the driver of this JVM; returns its exit code. */
+  public static int run(Settings settings, Parts parts, Journal journal)
+      throws InterruptedException {
+    LogLevel.apply(settings);
+    StopRequest stop = new StopRequest();
+    journal.attend(stop::ask);
+    ExecutorService pool = pool();
+    pool.execute(() -> parts.warm(settings));
+    Optional<LeaseReporter> lease = lease(settings);
+    Progress progress =
+        new Progress(
+            settings,
+            Clock.systemUTC(),
+            before(settings),
+            Journal.restartsInPod(),
+            new Totals(0, 0, 0),
+            now -> lease.ifPresent(reporter -> reporter.changed(now)));
+    SparkContexts spark = new SparkContexts(settings, journal);
+    Runner runner = new Runner(settings, parts, progress, stop, pool, spark, journal);
+    lease.ifPresent(reporter -> reporter.start(progress::report));
+    pool.execute(() -> serve(progress, runner));
+    int code = new Driver(settings, progress, runner, stop).run();
+    lease.ifPresent(LeaseReporter::last);
+    if (code != Driver.FAILED) {
+      spark.release();
+    }
+    return code;
+  }
+
+  private static Optional<LeaseReporter> lease(Settings settings) {
+    return ApiServer.ofPod()
+        .map(
+            api ->
+                new LeaseReporter(
+                    api,
+                    settings.job().namespace(),
+                    settings.runtime().lease(),
+                    System.getenv().getOrDefault("TIDEMARK_POD_NAME", settings.job().name())));
+  }
+
+  private static void serve(Progress progress, Runner runner) {
+    try {
+      OpsServer.start(OpsServer.PORT, progress, runner::ready);
+    } catch (IOException e) {
+      LOG.error(
+          "no metrics and no readiness: port {} cannot be served: {}",
+          OpsServer.PORT,
+          e.toString());
+    }
+  }
+
+  private static Progress.Ended before(Settings settings) {
+    return Journal.lastEnd()
+        .map(end -> new Progress.Ended(end.reason(), end.at()))
+        .orElseGet(
+            () ->
+                settings.previous() == null
+                    ? null
+                    : new Progress.Ended(
+                        settings.previous().reason(), settings.previous().endedAt()));
+  }
+
+  private static ExecutorService pool() {
+    AtomicInteger n = new AtomicInteger();
+    return Executors.newCachedThreadPool(
+        work -> {
+          Thread thread = new Thread(work, "tidemark-" + n.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

@@ -1,0 +1,173 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.progress.Progress;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.source.KafkaCluster;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a run does beside its batches, every few seconds in a thread of its own: tells the lag,
+ * looks how old the newest checkpoint is, and drops prefixes that no recovery will need. Nothing of
+ * it can fail the run.
+ */
+final class Housekeeping implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+  private static final long EVERY_MILLIS = 2_000;
+  private static final int ROUNDS_PER_LOOK = 5;
+  private static final int ROUNDS_PER_ASKING = 30;
+  private static final long PENDING_MILLIS = 10_000;
+
+  /** The own prefix and the two before it: one to recover from, one in case it is damaged. */
+  private static final int KEPT = 3;
+
+  private final Run run;
+  private final String revisionPath;
+  private final String ownPath;
+  private final Configuration hadoop;
+  private final Progress progress;
+
+  Housekeeping(Run run, Prepared prepared, Configuration hadoop, Progress progress) {
+    this.run = run;
+    this.revisionPath = prepared.revisionPath();
+    this.ownPath = prepared.ownPath();
+    this.hadoop = hadoop;
+    this.progress = progress;
+  }
+
+  @Override
+  public void run() {
+    boolean pruned = false;
+    for (int round = 0; run.isOpen(); round++) {
+      try {
+        Thread.sleep(EVERY_MILLIS);
+        progress.lag(lag());
+        executors();
+        if (round % ROUNDS_PER_ASKING == ROUNDS_PER_ASKING - 1) {
+          partitions();
+        }
+        if (round % ROUNDS_PER_LOOK == 0) {
+          boolean written = look();
+          if (written && !pruned) {
+            pruned = true;
+            prune();
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("housekeeping: {}", e.toString());
+      }
+    }
+  }
+
+  private void executors() {
+    int live = run.liveExecutors();
+    progress.executors(live);
+    if (!run.settings().local() && live == 0 && run.idleMillis() > PENDING_MILLIS) {
+      progress.waiting(new Trouble(Reason.ExecutorsPending, noExecutors(run.settings())));
+    }
+  }
+
+  /** Kafka tells nobody of new partitions, so it is asked once a minute. */
+  private void partitions() {
+    try (KafkaCluster cluster = new KafkaCluster(run.settings())) {
+      Set<Partition> added = new HashSet<>(cluster.look().earliest().keySet());
+      added.removeAll(run.committed().keySet());
+      if (!added.isEmpty()) {
+        run.trip(new PartitionsAdded(added));
+      }
+    }
+  }
+
+  /** The sentence for a job that has work and nobody to do it. */
+  static String noExecutors(Settings settings) {
+    return "no executor is registered, "
+        + settings.runtime().executor().instances()
+        + " wanted; see what keeps its pods from running: kubectl -n "
+        + settings.job().namespace()
+        + " describe pods -l tidemark.dev/job="
+        + settings.job().name()
+        + ",spark-role=executor";
+  }
+
+  private Map<Partition, Long> lag() {
+    Map<Partition, Long> committed = run.committed();
+    Map<Partition, Long> lag = new HashMap<>();
+    run.offsets()
+        .latest()
+        .forEach(
+            (partition, end) ->
+                lag.put(partition, Math.max(0, end - committed.getOrDefault(partition, end))));
+    return lag;
+  }
+
+  /** Tells the newest checkpoint's age; true when this run has written one. */
+  private boolean look() throws IOException {
+    Path own = new Path(ownPath);
+    FileStatus[] files;
+    try {
+      files = own.getFileSystem(hadoop).listStatus(own);
+    } catch (FileNotFoundException e) {
+      return false;
+    }
+    OptionalLong newest = OptionalLong.empty();
+    for (FileStatus file : files) {
+      if (file.isFile() && file.getPath().getName().startsWith("checkpoint-")) {
+        newest = OptionalLong.of(Math.max(newest.orElse(0), file.getModificationTime()));
+      }
+    }
+    newest.ifPresent(millis -> progress.checkpoint(Instant.ofEpochMilli(millis)));
+    return newest.isPresent();
+  }
+
+  private void prune() throws IOException {
+    Path root = new Path(revisionPath);
+    FileSystem store = root.getFileSystem(hadoop);
+    List<Path> older = new ArrayList<>();
+    for (FileStatus status : store.listStatus(root)) {
+      OptionalLong epoch = CheckpointPaths.epochOf(status.getPath().getName());
+      if (epoch.isPresent() && epoch.getAsLong() <= run.epoch()) {
+        older.add(status.getPath());
+      }
+    }
+    older.sort(Comparator.comparing(Path::getName).reversed());
+    int usable = 0;
+    for (Path path : older) {
+      if (usable >= KEPT) {
+        store.delete(path, true);
+        LOG.info("dropped {}, which no recovery will need", path);
+      } else if (holdsCheckpoint(store, path)) {
+        usable++;
+      }
+    }
+  }
+
+  private static boolean holdsCheckpoint(FileSystem store, Path path) throws IOException {
+    for (FileStatus file : store.listStatus(path)) {
+      if (file.isFile() && file.getPath().getName().startsWith("checkpoint-")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

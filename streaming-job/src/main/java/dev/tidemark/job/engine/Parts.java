@@ -1,0 +1,24 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.ledger.Ledger;
+import dev.tidemark.job.owner.Ownership;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.RowSinks;
+
+/** What the engine needs from other rooms; {@code Main} joins them, tests bring their own. */
+public interface Parts {
+  /** A ledger of the job's sink; may connect only at the first question. */
+  Ledger ledger(Settings settings);
+
+  /** The owner record of the job's checkpoint path. */
+  Ownership ownership(Settings settings);
+
+  /** How tasks open the job's sink. */
+  RowSinks sinks();
+
+  /**
+   * Loads and compiles what the first batch would otherwise have to, in a thread of its own; never
+   * throws.
+   */
+  void warm(Settings settings);
+}

@@ -1,0 +1,196 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.ledger.Database;
+import dev.tidemark.job.ledger.Ledger;
+import dev.tidemark.job.ledger.LedgerState;
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.owner.Ownership;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.source.EndOffsets;
+import dev.tidemark.job.source.KafkaCluster;
+import dev.tidemark.job.source.KafkaView;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From settings to a run that has its epoch. Everything is asked before anything is written: a
+ * start that must be refused, or must wait, changes nothing. The three stores are asked at the same
+ * time.
+ */
+final class Preparation {
+  private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
+  private final Settings settings;
+  private final Parts parts;
+  private final Executor pool;
+  private final Timeline timeline;
+
+  Preparation(Settings settings, Parts parts, Executor pool, Timeline timeline) {
+    this.settings = settings;
+    this.parts = parts;
+    this.pool = pool;
+    this.timeline = timeline;
+  }
+
+  /**
+   * Asks, checks, then takes the epoch.
+   *
+   * @param known hears of the owner record as soon as it was read, so that a checkpoint can be
+   *     looked for meanwhile
+   * @throws Trouble of kind wait or stop
+   */
+  Prepared prepare(Consumer<Optional<OwnerRecord>> known) {
+    CompletableFuture<KafkaView> kafka = async(this::look);
+    CompletableFuture<Ledger> connected = async(this::connect);
+    Ownership ownership = parts.ownership(settings);
+    try {
+      ownership.check(settings);
+      Optional<OwnerRecord> before = ownership.read();
+      timeline.done("owner read");
+      known.accept(before);
+      try (Ledger ledger = join(connected)) {
+        Optional<LedgerState> state = before.flatMap(record -> ledger.read(record.jobId()));
+        ownership.requireLedger(
+            state.isPresent() && !state.get().until().isEmpty(),
+            new Database(settings.definition().sink().jdbc()).shown());
+        KafkaView view = join(kafka);
+        state.ifPresent(s -> reachable(s.until(), view));
+        return take(ownership, ledger, before, state, view);
+      }
+    } catch (Trouble e) {
+      pool.execute(() -> discard(connected));
+      throw e;
+    }
+  }
+
+  /**
+   * Whether everything a run depends on answers.
+   *
+   * @throws Trouble of what does not
+   */
+  void probe() {
+    CompletableFuture<KafkaView> kafka = async(this::look);
+    Ledger ledger = connect();
+    try {
+      parts.ownership(settings).read();
+      join(kafka);
+    } finally {
+      ledger.close();
+    }
+  }
+
+  private static void discard(CompletableFuture<Ledger> connected) {
+    try {
+      join(connected).close();
+    } catch (RuntimeException e) {
+      LOG.debug("the ledger was not there either: {}", e.toString());
+    }
+  }
+
+  private Prepared take(
+      Ownership ownership,
+      Ledger ledger,
+      Optional<OwnerRecord> before,
+      Optional<LedgerState> state,
+      KafkaView view) {
+    OwnerRecord owner = ownership.takeEpoch(settings, state.map(LedgerState::epoch).orElse(0L));
+    timeline.done("epoch " + owner.lastEpoch() + " taken");
+    ledger.takeEpoch(owner.jobId(), owner.lastEpoch(), owner.revision());
+    LedgerState opened =
+        ledger.open(owner.jobId(), owner.lastEpoch(), view.identity(), starting(state, view));
+    if (!owner.ledgerOpened()) {
+      owner = ownership.ledgerOpened();
+    }
+    timeline.done("ledger opened");
+    EndOffsets offsets = new EndOffsets(settings, opened.until());
+    pool.execute(offsets::prepare);
+    boolean first = before.isEmpty() || before.get().revision() != owner.revision();
+    return new Prepared(settings, owner, opened, view, offsets, first);
+  }
+
+  private KafkaView look() {
+    try (KafkaCluster cluster = new KafkaCluster(settings)) {
+      KafkaView view = cluster.look();
+      timeline.done("Kafka seen");
+      return view;
+    }
+  }
+
+  private Ledger connect() {
+    Ledger ledger = parts.ledger(settings);
+    ledger.read("-"); // nobody's id: only to connect while the owner record is still being read
+    timeline.done("database connected");
+    return ledger;
+  }
+
+  /**
+   * New jobs begin where the user said; a partition added later has never been read, so it begins
+   * at its first record.
+   */
+  private Map<Partition, Long> starting(Optional<LedgerState> before, KafkaView view) {
+    boolean fresh = before.isEmpty() || before.get().until().isEmpty();
+    boolean latest = fresh && settings.definition().source().startingOffsets().equals("Latest");
+    return new HashMap<>(latest ? view.latest() : view.earliest());
+  }
+
+  private void reachable(Map<Partition, Long> until, KafkaView view) {
+    until.forEach(
+        (partition, offset) -> {
+          Long earliest = view.earliest().get(partition);
+          Long latest = view.latest().get(partition);
+          if (earliest == null) {
+            return; // the ledger says more about that when it is opened
+          }
+          if (offset < earliest) {
+            throw new Trouble(
+                Reason.OffsetsExpired,
+                "Kafka no longer holds offsets "
+                    + offset
+                    + " to "
+                    + earliest
+                    + " of "
+                    + partition
+                    + "; these records are lost to this job. Restore them, or set source.onOffsetsExpired to"
+                    + " SkipToEarliest to go on without them");
+          }
+          if (latest != null && offset > latest) {
+            throw new Trouble(
+                Reason.TopicRecreated,
+                "the ledger stands at offset "
+                    + offset
+                    + " of "
+                    + partition
+                    + ", but Kafka ends at "
+                    + latest
+                    + ": the topic was truncated or is another one. Use a new checkpoint path and table to begin anew");
+          }
+        });
+  }
+
+  private <T> CompletableFuture<T> async(Supplier<T> work) {
+    return CompletableFuture.supplyAsync(work, pool);
+  }
+
+  /** What the work gave, or the trouble it had, as if it had been done here. */
+  static <T> T join(CompletableFuture<T> work) {
+    try {
+      return work.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException own) {
+        throw own;
+      }
+      throw e;
+    }
+  }
+}

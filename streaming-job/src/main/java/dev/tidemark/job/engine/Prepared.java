@@ -1,0 +1,33 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.ledger.LedgerState;
+import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.source.KafkaView;
+import dev.tidemark.job.source.Offsets;
+
+/**
+ * A run that has its epoch: older runs can no longer commit, and every partition has its place in
+ * the ledger.
+ *
+ * @param first true when neither owner record nor ledger knew the job, or this begins a new
+ *     revision
+ */
+record Prepared(
+    Settings settings,
+    OwnerRecord owner,
+    LedgerState ledger,
+    KafkaView kafka,
+    Offsets offsets,
+    boolean first) {
+
+  /** Where checkpoints of this job's revision lie. */
+  String revisionPath() {
+    return CheckpointPaths.revision(settings, owner.revision());
+  }
+
+  /** Where this run checkpoints. */
+  String ownPath() {
+    return CheckpointPaths.epoch(settings, owner.revision(), owner.lastEpoch());
+  }
+}

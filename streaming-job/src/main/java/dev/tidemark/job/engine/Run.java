@@ -1,0 +1,220 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.sink.RowSinks;
+import dev.tidemark.job.sink.Written;
+import dev.tidemark.job.source.Offsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.streaming.kafka010.OffsetRange;
+
+/**
+ * One StreamingContext's life: one epoch, one gate, one latch.
+ *
+ * <p>The gate keeps every output waiting until recovery has finished: Spark would otherwise write
+ * checkpoints of half-recovered batches, and a crash then loses ranges. The latch lets no batch
+ * commit after the first failure: Spark would otherwise forget the range of the failed batch.
+ */
+final class Run {
+  private static final AtomicReference<Run> CURRENT = new AtomicReference<>();
+
+  private final Settings settings;
+  private final String jobId;
+  private final int revision;
+  private final long epoch;
+  private final Offsets offsets;
+  private final JavaSparkContext spark;
+  private final Timeline timeline;
+  private final RowSinks sinks;
+  private final BatchListener listener;
+  private final Map<Partition, Long> committed;
+  private volatile long lastCompleted = System.nanoTime();
+  private volatile boolean opened;
+  private boolean committedOnce;
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicReference<Throwable> latch = new AtomicReference<>();
+  private final ReentrantLock inHand = new ReentrantLock();
+
+  Run(
+      Prepared prepared,
+      JavaSparkContext spark,
+      RowSinks sinks,
+      BatchListener listener,
+      Timeline timeline) {
+    this.timeline = timeline;
+    this.sinks = sinks;
+    this.settings = prepared.settings();
+    this.jobId = prepared.owner().jobId();
+    this.revision = prepared.owner().revision();
+    this.epoch = prepared.owner().lastEpoch();
+    this.offsets = prepared.offsets();
+    this.spark = spark;
+    this.listener = listener;
+    this.committed = new ConcurrentHashMap<>(prepared.ledger().until());
+  }
+
+  /** The run whose context is being made or is running. */
+  static Run current() {
+    Run run = CURRENT.get();
+    if (run == null) {
+      throw new IllegalStateException("no run: a graph is being used outside of a driver");
+    }
+    return run;
+  }
+
+  /** Makes this the run that graphs ask. */
+  void enter() {
+    CURRENT.set(this);
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Offsets offsets() {
+    return offsets;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  int revision() {
+    return revision;
+  }
+
+  /** Executors registered with the driver, which itself is not one. */
+  int liveExecutors() {
+    return settings.local() ? 0 : spark.sc().getExecutorMemoryStatus().size() - 1;
+  }
+
+  /** Per partition the first offset not yet committed, as far as this run knows. */
+  Map<Partition, Long> committed() {
+    return Map.copyOf(committed);
+  }
+
+  /** Lets outputs begin: recovery has finished. */
+  void open() {
+    lastCompleted = System.nanoTime();
+    opened = true;
+    gate.countDown();
+  }
+
+  /** True when outputs were ever allowed to begin. */
+  boolean wasOpened() {
+    return opened;
+  }
+
+  boolean isOpen() {
+    return gate.getCount() == 0 && latch.get() == null;
+  }
+
+  /** Nothing may commit from now on; the first failure is the one that counts. */
+  void trip(Throwable failure) {
+    latch.compareAndSet(null, failure);
+    over.countDown();
+    gate.countDown();
+  }
+
+  /** Waits for the first failure; null when none came in time. */
+  Throwable awaitFailure(long millis) throws InterruptedException {
+    return over.await(millis, TimeUnit.MILLISECONDS) ? latch.get() : null;
+  }
+
+  /**
+   * Lets no further batch begin, and waits until the one in hand, if any, has ended one way or the
+   * other.
+   */
+  boolean finish(Throwable why, long millis) throws InterruptedException {
+    trip(why);
+    if (inHand.tryLock(millis, TimeUnit.MILLISECONDS)) {
+      inHand.unlock();
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * One output: writes what lies after the ledger, or does nothing when all of it was committed
+   * before.
+   */
+  void batch(long time, List<OffsetRange> ranges) {
+    await(gate);
+    inHand.lock();
+    try {
+      Throwable earlier = latch.get();
+      if (earlier != null) {
+        throw new Trouble(
+            Reason.BatchFailed, "not run: an earlier batch failed, or the run is ending", earlier);
+      }
+      write(time, ranges);
+    } catch (Throwable e) {
+      trip(e);
+      throw e;
+    } finally {
+      inHand.unlock();
+    }
+  }
+
+  private void write(long time, List<OffsetRange> ranges) {
+    long begun = System.nanoTime();
+    List<PartitionRange> todo = new ArrayList<>();
+    boolean empty = true;
+    for (OffsetRange range : ranges) {
+      empty &= range.untilOffset() == range.fromOffset();
+      Partition partition = new Partition(range.topic(), range.partition());
+      if (range.untilOffset()
+          > Math.max(range.fromOffset(), committed.getOrDefault(partition, -1L))) {
+        todo.add(new PartitionRange(partition, range.fromOffset(), range.untilOffset()));
+      }
+    }
+    long records = 0;
+    long rows = 0;
+    if (!todo.isEmpty()) {
+      List<Written> written =
+          spark.parallelize(todo, todo.size()).map(new WriteRange(sinks, jobId, epoch)).collect();
+      for (int i = 0; i < todo.size(); i++) {
+        records += written.get(i).records();
+        rows += written.get(i).rows();
+        committed.merge(todo.get(i).partition(), todo.get(i).until(), Math::max);
+      }
+    }
+    if (!committedOnce && !todo.isEmpty()) {
+      committedOnce = true;
+      timeline.done("first commit");
+      timeline.log();
+    }
+    lastCompleted = System.nanoTime();
+    if (empty || !todo.isEmpty()) { // else it was replayed: all of it was committed before
+      listener.completed(
+          new BatchListener.Batch(
+              time, records, rows, (lastCompleted - begun) / 1_000_000, !todo.isEmpty()));
+    }
+  }
+
+  /** Since the last batch completed, or since the gate was opened. */
+  long idleMillis() {
+    return (System.nanoTime() - lastCompleted) / 1_000_000;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Trouble(Reason.Stopped, "stopped while waiting for the recovery to finish", e);
+    }
+  }
+}

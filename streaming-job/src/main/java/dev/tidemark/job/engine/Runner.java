@@ -1,0 +1,240 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.progress.Progress;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.supervise.Journal;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.streaming.StreamingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one streaming context from its start to its end. */
+@SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
+final class Runner {
+  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+  private static final long LOOK_MILLIS = 100;
+  private static final long LEAST_WATCHDOG_MILLIS = 120_000;
+
+  private final Settings settings;
+  private final Parts parts;
+  private final Progress progress;
+  private final StopRequest stop;
+  private final Executor pool;
+  private final SparkContexts spark;
+  private final Journal journal;
+  private volatile Run run;
+
+  Runner(
+      Settings settings,
+      Parts parts,
+      Progress progress,
+      StopRequest stop,
+      Executor pool,
+      SparkContexts spark,
+      Journal journal) {
+    this.journal = journal;
+    this.settings = settings;
+    this.parts = parts;
+    this.progress = progress;
+    this.stop = stop;
+    this.pool = pool;
+    this.spark = spark;
+  }
+
+  /** The run that is or was last; null before the first. */
+  Run run() {
+    return run;
+  }
+
+  /** True while batches may commit. */
+  boolean ready() {
+    Run now = run;
+    return now != null && now.isOpen();
+  }
+
+  /** True when the last run got as far as letting batches commit. */
+  boolean opened() {
+    Run last = run;
+    return last != null && last.wasOpened();
+  }
+
+  /**
+   * One run.
+   *
+   * @param preferLedger true when the checkpoint is not to be trusted after failures
+   * @return why it ended; empty when the next run is simply to begin
+   */
+  Optional<Trouble> once(boolean preferLedger) throws InterruptedException {
+    run = null;
+    StreamingContext context = null;
+    Trouble end;
+    try {
+      Timeline timeline = new Timeline();
+      spark.prepare(pool, timeline);
+      Checkpoints checkpoints = new Checkpoints();
+      Prepared prepared =
+          new Preparation(settings, parts, pool, timeline).prepare(checkpoints::look);
+      long epoch = prepared.owner().lastEpoch();
+      journal.epoch(epoch);
+      JavaSparkContext sc = spark.get(epoch, timeline);
+      CheckpointFinder.Result found = checkpoints.found();
+      timeline.done("checkpoint read");
+      Recovery recovery =
+          Recovery.choose(prepared, found, preferLedger, System.currentTimeMillis());
+      announce(prepared, recovery);
+      run = new Run(prepared, sc, parts.sinks(), this::completed, timeline);
+      run.enter();
+      context = Contexts.make(prepared, recovery, sc.sc());
+      timeline.done("context made");
+      context.start();
+      timeline.done("context started");
+      run.open();
+      pool.execute(new Housekeeping(run, prepared, sc.hadoopConfiguration(), progress));
+      end = await(context);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Throwable e) {
+      end = Failures.of(e, settings, Reason.StartFailed);
+    }
+    finish(context, end);
+    Run last = run;
+    if (last != null && last.awaitFailure(0) instanceof PartitionsAdded added) {
+      LOG.info("{}; a new run reads them", added.getMessage());
+      return Optional.empty();
+    }
+    return Optional.of(end);
+  }
+
+  private void announce(Prepared prepared, Recovery recovery) {
+    String from = recovery.from(prepared);
+    long epoch = prepared.owner().lastEpoch();
+    if (from == null) {
+      LOG.info("revision {} begins as epoch {}", prepared.owner().revision(), epoch);
+    } else if (recovery.checkpoint().isPresent()) {
+      LOG.info(
+          "epoch {} recovers from the checkpoint {}", epoch, recovery.checkpoint().get().path());
+    } else {
+      LOG.warn("epoch {} goes on from the ledger: {}", epoch, recovery.why());
+    }
+    progress.recovering(prepared.owner().revision(), epoch, from, recovery.skippedBatches());
+  }
+
+  private Trouble await(StreamingContext context) throws InterruptedException {
+    while (true) {
+      if (stop.isAsked()) {
+        Trouble asked = stop.end("the batch in hand was finished");
+        run.finish(asked, Long.MAX_VALUE);
+        return asked;
+      }
+      Throwable failure = run.awaitFailure(LOOK_MILLIS);
+      if (failure == null && run.idleMillis() > watchdogMillis()) {
+        return stuck();
+      }
+      if (failure == null) {
+        try {
+          if (!context.awaitTerminationOrTimeout(1)) {
+            continue;
+          }
+          failure = new IllegalStateException("the streaming context stopped by itself");
+        } catch (Throwable e) {
+          failure = e;
+        }
+      }
+      return Failures.of(failure, settings, Reason.BatchFailed);
+    }
+  }
+
+  private long watchdogMillis() {
+    return Math.max(LEAST_WATCHDOG_MILLIS, 10 * settings.definition().batchIntervalMillis());
+  }
+
+  /** No batch for too long: a dependency's fault if one does not answer, else our own. */
+  private Trouble stuck() {
+    if (!settings.local() && run.liveExecutors() == 0) {
+      return new Trouble(Reason.ExecutorsPending, Housekeeping.noExecutors(settings));
+    }
+    try {
+      new Preparation(settings, parts, pool, new Timeline()).probe();
+    } catch (Trouble away) {
+      return away;
+    }
+    return new Trouble(
+        Reason.NoProgress,
+        "no batch completed for "
+            + run.idleMillis() / 1000
+            + " s, though Kafka, the database and the store answer");
+  }
+
+  /**
+   * An end for good needs no tidying: the JVM halts. Before another run, the old context must be
+   * quiet.
+   */
+  private void finish(StreamingContext context, Trouble end) {
+    Run last = run;
+    if (last != null) {
+      last.trip(end);
+    }
+    boolean another =
+        end.reason().kind() == Reason.Kind.WAIT || end.reason().kind() == Reason.Kind.FAILURE;
+    if (another && context != null) {
+      context.stop(false, false);
+      dev.tidemark.job.source.Readers.clear();
+    }
+  }
+
+  private void completed(BatchListener.Batch batch) {
+    journal.committed();
+    Instant time = Instant.ofEpochMilli(batch.time());
+    progress.batch(
+        new dev.tidemark.job.progress.Report.Batch(
+            time,
+            batch.records(),
+            batch.rows(),
+            Math.max(0, System.currentTimeMillis() - batch.time()),
+            batch.millis()),
+        batch.moved());
+  }
+
+  private <T> CompletableFuture<T> async(java.util.function.Supplier<T> work) {
+    return CompletableFuture.supplyAsync(work, pool);
+  }
+
+  /**
+   * Looks for a checkpoint while the epoch is being taken: an older one than the last would do as
+   * well.
+   */
+  private final class Checkpoints {
+    private CompletableFuture<CheckpointFinder.Result> looking =
+        CompletableFuture.completedFuture(new CheckpointFinder.Result(Optional.empty(), List.of()));
+
+    void look(Optional<OwnerRecord> owner) {
+      owner
+          .filter(record -> record.definitionDigest().equals(settings.definitionDigest()))
+          .ifPresent(record -> looking = async(() -> find(record)));
+    }
+
+    private CheckpointFinder.Result find(OwnerRecord owner) {
+      SparkConf conf = SparkSettings.storage(settings);
+      try {
+        return new CheckpointFinder(conf, SparkSettings.hadoop(conf))
+            .find(CheckpointPaths.revision(settings, owner.revision()), owner.floorEpoch());
+      } catch (IOException e) {
+        throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
+      }
+    }
+
+    CheckpointFinder.Result found() {
+      return Preparation.join(looking);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package dev.tidemark.job.expression;
+
+import dev.tidemark.job.outcome.Trouble;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.catalyst.analysis.Star;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedAlias;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
+import org.apache.spark.sql.catalyst.expressions.Alias;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeReference;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.expressions.StructsToJson;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.types.DataTypeUtils;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructType;
+import scala.Option;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+
+/**
+ * From the text of a filter and a select to an analyzed plan over one relation: the columns of a
+ * record.
+ */
+final class Plan {
+
+  /** Metadata key of columns that hold JSON text made from an array, a map or a struct. */
+  static final String JSON = "tidemark.json";
+
+  private static final Set<String> OPERATORS =
+      Set.of(
+          "as", "like", "ilike", "rlike", "regexp", "and", "or", "not", "in", "is", "between",
+          "div");
+
+  private final RecordSqlParser parser = new RecordSqlParser();
+  private final List<AttributeReference> record =
+      JavaConverters.seqAsJavaList(DataTypeUtils.toAttributes(Columns.SCHEMA));
+
+  /** The columns of a record, as the plan refers to them. */
+  List<AttributeReference> record() {
+    return record;
+  }
+
+  /** The whole plan; throws {@link Trouble} for whatever is wrong with either. */
+  LogicalPlan of(String filter, List<String> select) {
+    List<Attribute> output = new ArrayList<>(record);
+    LogicalPlan relation = new LocalRelation(seq(output), seq(List.of()), false);
+    LogicalPlan below = filter == null ? relation : filtered(filter, relation);
+    try {
+      return selected(select, below, false);
+    } catch (Trouble e) {
+      // Once more, one item after another, so that the complaint names the one that is wrong.
+      return selected(select, below, true);
+    }
+  }
+
+  private LogicalPlan filtered(String text, LogicalPlan relation) {
+    try {
+      Expression condition = parse("filter", text);
+      LogicalPlan plan = Analysis.resolve(new Filter(condition, relation));
+      refuse("filter", text, plan);
+      plan = Analysis.rewrite(plan);
+      refuseRest("filter", text, plan);
+      List<NamedExpression> columns = new ArrayList<>(record);
+      // Some functions (window) add a column of their own; the select sees those of the record.
+      return plan.output().size() == record.size() ? plan : new Project(seq(columns), plan);
+    } catch (Exception | StackOverflowError e) {
+      throw Complaint.of("filter", text, e);
+    }
+  }
+
+  private LogicalPlan selected(List<String> select, LogicalPlan below, boolean stepwise) {
+    List<NamedExpression> items = new ArrayList<>();
+    for (int i = 0; i < select.size(); i++) {
+      String field = Complaint.select(select, i);
+      try {
+        items.add(named(field, select.get(i), parse(field, select.get(i))));
+        if (stepwise) {
+          // With those before it, which it may use.
+          refuse(field, select.get(i), Analysis.resolve(new Project(seq(items), below)));
+        }
+      } catch (Exception | StackOverflowError e) {
+        throw Complaint.of(field, select.get(i), e);
+      }
+    }
+    String all = String.join(", ", select);
+    try {
+      LogicalPlan plan = Analysis.resolve(new Project(seq(items), below));
+      refuse("select", all, plan);
+      refuseDuplicates(all, plan);
+      plan = Analysis.rewrite(withJson(plan));
+      refuseRest("select", all, plan);
+      return plan;
+    } catch (Exception | StackOverflowError e) {
+      throw Complaint.of("select", all, e);
+    }
+  }
+
+  private Expression parse(String field, String text) {
+    if (text.isBlank()) {
+      throw Complaint.refused(field, text, "the expression is empty");
+    }
+    Expression parsed = parser.parseExpression(text);
+    Refusals.ofParsed(parsed)
+        .ifPresent(
+            why -> {
+              throw Complaint.refused(field, text, why);
+            });
+    refuseStrayName(field, text, parsed);
+    return parsed;
+  }
+
+  /**
+   * Spark reads a last word as a name, so that {@code value LIKE} is a column called LIKE; a person
+   * who wrote that has left something out.
+   */
+  private static void refuseStrayName(String field, String text, Expression parsed) {
+    if (!(parsed instanceof Alias alias)) {
+      return;
+    }
+    if (field.equals("filter")) {
+      throw Complaint.refused(
+          field,
+          text,
+          "the condition ends in a name ("
+              + alias.name()
+              + "): it is incomplete, or has an AS too many");
+    }
+    if (OPERATORS.contains(alias.name().toLowerCase(Locale.ROOT)) && !text.strip().endsWith("`")) {
+      throw Complaint.refused(
+          field, text, "the expression is incomplete: something is missing after " + alias.name());
+    }
+  }
+
+  /**
+   * Every column needs a name of the user's choice: Spark's invented ones would not be found in any
+   * table.
+   */
+  private static NamedExpression named(String field, String text, Expression parsed) {
+    if (parsed instanceof NamedExpression named) {
+      return named;
+    }
+    boolean namesItself =
+        parsed instanceof Star
+            || (parsed instanceof UnresolvedFunction function
+                && function.nameParts().last().toLowerCase(Locale.ROOT).startsWith("inline"));
+    if (!namesItself) {
+      throw Complaint.refused(
+          field, text, "the column has no name; write " + text.strip() + " AS name_of_the_column");
+    }
+    return new UnresolvedAlias(parsed, Option.empty());
+  }
+
+  private static void refuse(String field, String text, LogicalPlan plan) {
+    String shape = Stages.refusedShape(plan);
+    forEachExpression(plan, e -> Refusals.ofAnalyzed(e), field, text);
+    if (shape != null) {
+      throw Complaint.refused(field, text, shape);
+    }
+  }
+
+  private static void refuseRest(String field, String text, LogicalPlan plan) {
+    forEachExpression(plan, e -> Refusals.ofRewritten(e), field, text);
+  }
+
+  private static void forEachExpression(
+      LogicalPlan plan,
+      java.util.function.Function<Expression, Optional<String>> rule,
+      String field,
+      String text) {
+    LogicalPlan now = plan;
+    while (now != null) {
+      for (Expression expression : JavaConverters.asJavaIterable(now.expressions())) {
+        rule.apply(expression)
+            .ifPresent(
+                why -> {
+                  throw Complaint.refused(field, text, why);
+                });
+      }
+      now = now.children().isEmpty() ? null : now.children().head();
+    }
+  }
+
+  private static void refuseDuplicates(String text, LogicalPlan plan) {
+    Set<String> seen = new HashSet<>();
+    for (Attribute attribute : JavaConverters.asJavaIterable(plan.output())) {
+      if (!seen.add(attribute.name().toLowerCase(Locale.ROOT))) {
+        throw Complaint.refused(
+            "select",
+            text,
+            "two columns are named '"
+                + attribute.name()
+                + "'; give one of them another name with AS");
+      }
+    }
+  }
+
+  /** Arrays, maps and structs become JSON text, nulls included, so that any sink can hold them. */
+  private static LogicalPlan withJson(LogicalPlan plan) {
+    List<NamedExpression> items = new ArrayList<>();
+    boolean changed = false;
+    for (Attribute attribute : JavaConverters.asJavaIterable(plan.output())) {
+      boolean nested = isNested(attribute.dataType());
+      items.add(nested ? json(attribute) : attribute);
+      changed |= nested;
+    }
+    return changed ? Analysis.resolve(new Project(seq(items), plan)) : plan;
+  }
+
+  private static boolean isNested(DataType type) {
+    return type instanceof ArrayType || type instanceof MapType || type instanceof StructType;
+  }
+
+  private static Alias json(Attribute attribute) {
+    scala.collection.immutable.Map<String, String> options =
+        new scala.collection.immutable.Map.Map1<>("ignoreNullFields", "false");
+    Metadata metadata = new MetadataBuilder().putBoolean(JSON, true).build();
+    return new Alias(
+        new StructsToJson(options, attribute, Option.apply("UTC")),
+        attribute.name(),
+        NamedExpression.newExprId(),
+        seq(List.of()),
+        Option.apply(metadata),
+        seq(List.of()));
+  }
+
+  static <T> Seq<T> seq(List<T> list) {
+    return JavaConverters.asScalaBuffer(list).toList();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.tidemark.job.expression;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.Generate;
+import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.Window;
+import scala.collection.JavaConverters;
+
+/** A plan as the chain of steps a record goes through, first step first. */
+final class Stages {
+
+  private Stages() {}
+
+  /** Why a plan is no such chain, or null when it is one. */
+  static String refusedShape(LogicalPlan plan) {
+    int generators = 0;
+    LogicalPlan now = plan;
+    while (!(now instanceof LocalRelation)) {
+      if (now instanceof Aggregate) {
+        return "aggregates are not allowed: a filter or select sees one record at a time";
+      }
+      if (now instanceof Window) {
+        return "window functions are not allowed: a filter or select sees one record at a time";
+      }
+      if (now instanceof Generate && ++generators > 1) {
+        return "only one function that makes several rows (explode, inline, ...) can be used in a select";
+      }
+      boolean known = now instanceof Filter || now instanceof Project || now instanceof Generate;
+      if (!known || now.children().size() != 1) {
+        return "only expressions over one record are allowed, but this needs a " + now.nodeName();
+      }
+      now = now.children().head();
+    }
+    return null;
+  }
+
+  /** The steps of a plan whose shape was accepted. */
+  static List<LogicalPlan> of(LogicalPlan plan) {
+    List<LogicalPlan> stages = new ArrayList<>();
+    LogicalPlan now = plan;
+    while (!(now instanceof LocalRelation)) {
+      stages.add(0, now);
+      now = now.children().head();
+    }
+    return stages;
+  }
+
+  /** Which columns of the record any step reads. */
+  static boolean[] used(List<LogicalPlan> stages, List<? extends Attribute> record) {
+    boolean[] used = new boolean[record.size()];
+    for (LogicalPlan stage : stages) {
+      for (Expression expression : JavaConverters.asJavaIterable(stage.expressions())) {
+        for (int i = 0; i < used.length; i++) {
+          used[i] |= expression.references().contains(record.get(i));
+        }
+      }
+    }
+    return used;
+  }
+}

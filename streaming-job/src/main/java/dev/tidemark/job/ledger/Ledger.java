@@ -1,0 +1,40 @@
+package dev.tidemark.job.ledger;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The driver's view of the ledger: the truth about which offsets have their results in the sink.
+ * Result transactions are written elsewhere ({@code sink}); this is fencing, opening and reading.
+ * Every method throws {@link dev.tidemark.job.outcome.Trouble}: a wait reason while the store is
+ * away, a stop reason when it cannot heal.
+ */
+public interface Ledger extends AutoCloseable {
+  /** The job's state, or empty when this ledger has never heard of the job. */
+  Optional<LedgerState> read(String jobId);
+
+  /**
+   * Takes an epoch: ends database sessions of earlier epochs of this job, then makes {@code epoch}
+   * the only one that may commit. Creates the job's row if there is none.
+   *
+   * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when the ledger already knows this
+   *     epoch or a later one, {@code LedgerSealed} after a hand-over
+   */
+  LedgerState takeEpoch(String jobId, long epoch, int revision);
+
+  /**
+   * Writes the starting offset of partitions the ledger does not know yet, in one transaction,
+   * before anything is read. Partitions it knows keep their offset.
+   *
+   * @throws dev.tidemark.job.outcome.Trouble {@code TopicRecreated} when the ledger speaks of
+   *     another cluster or topic id, {@code Fenced} when the epoch is not {@code epoch}
+   */
+  LedgerState open(
+      String jobId,
+      long epoch,
+      LedgerIdentity identity,
+      Map<LedgerState.Partition, Long> startingOffsets);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,182 @@
+package dev.tidemark.job.ledger;
+
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * The two tables of the ledger, in one schema for the driver and every executor: that of the sink's
+ * table, or, before there is one, the schema it would be created in.
+ */
+public final class LedgerTables {
+
+  /** One row per job: which epoch may commit. */
+  private static final String JOBS =
+      " (job_id text PRIMARY KEY, revision integer NOT NULL, epoch bigint NOT NULL,"
+          + " state text NOT NULL CHECK (state IN ('open', 'sealed')), updated_at timestamptz NOT NULL DEFAULT now())";
+
+  /**
+   * One row per partition: the first offset whose results are not yet in the sink. Half full pages:
+   * always updated.
+   */
+  private static final String OFFSETS =
+      " (job_id text NOT NULL, cluster_id text NOT NULL, topic text NOT NULL, topic_id text NOT NULL,"
+          + " partition integer NOT NULL, until_offset bigint NOT NULL, PRIMARY KEY (job_id, topic, partition))"
+          + " WITH (fillfactor = 50)";
+
+  /** Any constant: it only has to be the same for all drivers that create these tables at once. */
+  private static final long CREATION_LOCK = 0x7469_6465_6d61_726bL;
+
+  private final String schema;
+
+  private LedgerTables(String schema) {
+    this.schema = schema;
+  }
+
+  /** The schema these tables lie in. */
+  public String schema() {
+    return schema;
+  }
+
+  /** Where the ledger beside a sink's table is. */
+  public static LedgerTables beside(Connection connection, TableName sink) throws SQLException {
+    String sql =
+        "SELECT coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE c.oid = to_regclass(?)), ?, current_schema())";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, sink.quoted());
+      statement.setString(2, sink.schema());
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        String schema = result.getString(1);
+        if (schema == null) {
+          throw new Trouble(
+              Reason.SinkTableMissing,
+              "the table "
+                  + sink
+                  + " does not exist, and the role's search path names no schema that exists; write schema.table");
+        }
+        return new LedgerTables(schema);
+      }
+    }
+  }
+
+  /** The table of jobs, ready to stand in a statement. */
+  public String jobs() {
+    return TableName.quoted(schema) + ".tidemark_jobs";
+  }
+
+  /** The table of offsets, ready to stand in a statement. */
+  public String offsets() {
+    return TableName.quoted(schema) + ".tidemark_offsets";
+  }
+
+  /** True when both tables are there. */
+  public boolean exist(Connection connection) throws SQLException {
+    String sql = "SELECT to_regclass(?) IS NOT NULL AND to_regclass(?) IS NOT NULL";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, jobs());
+      statement.setString(2, offsets());
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Creates what is missing, in the caller's transaction; safe when many jobs do it at once. */
+  void create(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // CREATE ... IF NOT EXISTS alone fails when two sessions run it at the same moment.
+      statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+      statement.execute("CREATE TABLE IF NOT EXISTS " + jobs() + JOBS);
+      statement.execute("CREATE TABLE IF NOT EXISTS " + offsets() + OFFSETS);
+    } catch (SQLException e) {
+      if (SqlTrouble.state(e).equals("42501")) {
+        throw denied(connection, e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Refuses, without writing, when the tables are neither usable nor creatable.
+   *
+   * @throws Trouble {@code LedgerPermissionDenied} with the statements that help
+   */
+  public void check(Connection connection) throws SQLException {
+    String rights =
+        "SELECT bool_and(has_table_privilege(t, p)) FROM unnest(ARRAY[?::text, ?::text]) AS t,"
+            + " unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p";
+    String create =
+        "SELECT coalesce(has_schema_privilege(to_regnamespace(?)::oid, 'CREATE'), false)";
+    boolean exist = exist(connection);
+    try (PreparedStatement statement = connection.prepareStatement(exist ? rights : create)) {
+      statement.setString(1, exist ? jobs() : TableName.quoted(schema));
+      if (exist) {
+        statement.setString(2, offsets());
+      }
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        if (!result.getBoolean(1)) {
+          throw denied(connection, null);
+        }
+      }
+    }
+  }
+
+  /**
+   * The refusal that carries everything a database administrator has to run; ends the transaction.
+   */
+  public Trouble denied(Connection connection, SQLException cause) {
+    try {
+      connection.rollback();
+      try (Statement statement = connection.createStatement();
+          ResultSet result = statement.executeQuery("SELECT quote_ident(current_user)")) {
+        result.next();
+        return refusal(result.getString(1), cause);
+      }
+    } catch (SQLException e) {
+      // The statements are worth showing even without the role's name.
+      return refusal("the_role_of_this_job", cause == null ? e : cause);
+    }
+  }
+
+  private Trouble refusal(String role, SQLException cause) {
+    return new Trouble(
+        Reason.LedgerPermissionDenied,
+        "the role "
+            + role
+            + " may not create or use the ledger tables in schema "
+            + schema
+            + "; run as their owner: "
+            + ddl()
+            + " GRANT USAGE ON SCHEMA "
+            + TableName.quoted(schema)
+            + " TO "
+            + role
+            + "; GRANT SELECT, INSERT, UPDATE ON "
+            + jobs()
+            + ", "
+            + offsets()
+            + " TO "
+            + role
+            + ";",
+        cause);
+  }
+
+  /** The statements that create the tables by hand. */
+  public String ddl() {
+    return "CREATE TABLE IF NOT EXISTS "
+        + jobs()
+        + JOBS
+        + "; CREATE TABLE IF NOT EXISTS "
+        + offsets()
+        + OFFSETS
+        + ";";
+  }
+}

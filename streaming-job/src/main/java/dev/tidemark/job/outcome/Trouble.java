@@ -1,0 +1,34 @@
+package dev.tidemark.job.outcome;
+
+/**
+ * Something that keeps a run from going on, with the reason of the contract and a sentence that
+ * tells a person what happened, to which object, and what to do. The message never holds a secret.
+ */
+public final class Trouble extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Reason reason;
+
+  /** A trouble without an underlying exception. */
+  public Trouble(Reason reason, String message) {
+    this(reason, message, null);
+  }
+
+  /** A trouble found in an exception, which is kept for the log. */
+  public Trouble(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  /** The reason, as the operator will show it. */
+  public Reason reason() {
+    return reason;
+  }
+
+  /** The same without its cause, which may hold what cannot be serialised. */
+  public Trouble bare() {
+    Trouble bare = new Trouble(reason, getMessage());
+    bare.setStackTrace(getStackTrace());
+    return bare;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.tidemark.job.progress;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the report into the job's Lease, in a thread of its own: at once when told, else every ten
+ * seconds. An API server that does not answer costs the job nothing.
+ */
+public final class LeaseReporter {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseReporter.class);
+  private static final long EVERY_SECONDS = 10;
+
+  /** Several changes in a row (a start, its first batch) become one report. */
+  private static final long GATHER_MILLIS = 50;
+
+  /** A start needs the processors more than the operator needs to hear of it. */
+  private static final long HOLD_BACK_SECONDS = 3;
+
+  private static final DateTimeFormatter MICRO_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final ApiServer api;
+  private final String path;
+  private final String holder;
+  private final Semaphore due = new Semaphore(0);
+  private final CountDownLatch busyStart = new CountDownLatch(1);
+  private volatile Supplier<Report> source;
+  private boolean complained;
+
+  /** Reports as {@code holder} (the driver pod) into the Lease of that name. */
+  public LeaseReporter(ApiServer api, String namespace, String lease, String holder) {
+    this.api = api;
+    this.path = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases/" + lease;
+    this.holder = holder;
+  }
+
+  /** Starts the thread; {@code report} is asked whenever a report is due. */
+  public void start(Supplier<Report> report) {
+    source = report;
+    Thread thread = new Thread(this::loop, "lease");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** The operator should know at once; but while a start is under way the start goes first. */
+  public void changed(Report.Situation now) {
+    due.release();
+    if (now != Report.Situation.Starting && now != Report.Situation.Recovering) {
+      busyStart.countDown();
+    }
+  }
+
+  /** One last report, by the caller's thread, because the JVM is about to halt. */
+  public void last() {
+    report();
+  }
+
+  private void loop() {
+    try {
+      if (!busyStart.await(HOLD_BACK_SECONDS, TimeUnit.SECONDS)) {
+        LOG.debug("no batch yet; reporting all the same");
+      }
+      while (true) {
+        report();
+        if (due.tryAcquire(EVERY_SECONDS, TimeUnit.SECONDS)) {
+          Thread.sleep(GATHER_MILLIS);
+          due.drainPermits();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void report() {
+    try {
+      api.mergePatch(path, body(source.get()));
+      if (complained) {
+        complained = false;
+        LOG.info("the Lease can be written again");
+      }
+    } catch (IOException | RuntimeException e) {
+      if (!complained) {
+        complained = true;
+        LOG.warn("the Lease {} cannot be written; the job goes on without: {}", path, e.toString());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String body(Report report) {
+    return "{\"metadata\":{\"annotations\":{\"tidemark.dev/progress\":"
+        + ReportJson.literal(ReportJson.of(report))
+        + "}},\"spec\":{\"holderIdentity\":"
+        + ReportJson.literal(holder)
+        + ",\"renewTime\":\""
+        + MICRO_TIME.format(Instant.now())
+        + "\"}}";
+  }
+}

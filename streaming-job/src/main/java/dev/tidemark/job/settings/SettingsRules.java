@@ -1,0 +1,101 @@
+package dev.tidemark.job.settings;
+
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import java.util.Collection;
+import java.util.Set;
+
+/** What can be told of settings without asking anybody: completeness, ranges, known words. */
+final class SettingsRules {
+  private static final int CONTRACT = 1;
+
+  private SettingsRules() {}
+
+  static void check(Settings s) {
+    if (s.contract() != CONTRACT) {
+      throw invalid(
+          "contract is "
+              + s.contract()
+              + ", this image speaks "
+              + CONTRACT
+              + "; use an image of the operator's version");
+    }
+    present("job", s.job());
+    present("job.name", s.job().name());
+    present("job.namespace", s.job().namespace());
+    present("job.uid", s.job().uid());
+    present("job.createdAt", s.job().createdAt());
+    present("definitionDigest", s.definitionDigest());
+    definition(s.definition());
+    runtime(s.runtime());
+  }
+
+  private static void definition(Settings.Definition d) {
+    present("definition", d);
+    oneOf("definition.engine", d.engine(), Set.of("DStream"));
+    positive("definition.batchIntervalMillis", d.batchIntervalMillis());
+    present("definition.source", d.source());
+    notEmpty("definition.source.topics", d.source().topics());
+    oneOf(
+        "definition.source.startingOffsets",
+        d.source().startingOffsets(),
+        Set.of("Earliest", "Latest"));
+    present("definition.sink", d.sink());
+    present("definition.sink.jdbc", d.sink().jdbc());
+    present("definition.sink.jdbc.url", d.sink().jdbc().url());
+    present("definition.sink.jdbc.table", d.sink().jdbc().table());
+  }
+
+  private static void runtime(Settings.Runtime r) {
+    present("runtime", r);
+    present("runtime.source", r.source());
+    present("runtime.source.bootstrapServers", r.source().bootstrapServers());
+    positive("runtime.source.maxRatePerPartition", r.source().maxRatePerPartition());
+    oneOf(
+        "runtime.source.onOffsetsExpired",
+        r.source().onOffsetsExpired(),
+        Set.of("Stop", "SkipToEarliest"));
+    present("runtime.checkpoint", r.checkpoint());
+    present("runtime.checkpoint.path", r.checkpoint().path());
+    oneOf(
+        "runtime.checkpoint.onLost",
+        r.checkpoint().onLost(),
+        Set.of("UseLedger", "Stop", "RestoreBackup", "StartFresh"));
+    present("runtime.s3", r.s3());
+    present("runtime.driver", r.driver());
+    present("runtime.executor", r.executor());
+    if (r.executor().instances() < 0) {
+      throw invalid(
+          "runtime.executor.instances is " + r.executor().instances() + ", must be 0 or more");
+    }
+  }
+
+  private static void present(String name, Object value) {
+    if (value == null || value.equals("")) {
+      throw invalid(name + " is missing");
+    }
+  }
+
+  private static void notEmpty(String name, Collection<?> values) {
+    if (values == null || values.isEmpty()) {
+      throw invalid(name + " is empty");
+    }
+  }
+
+  private static void positive(String name, long value) {
+    if (value <= 0) {
+      throw invalid(name + " is " + value + ", must be positive");
+    }
+  }
+
+  private static void oneOf(String name, String value, Set<String> known) {
+    if (value == null || !known.contains(value)) {
+      throw invalid(
+          name + " is '" + value + "'; this image knows " + known.stream().sorted().toList());
+    }
+  }
+
+  private static Trouble invalid(String sentence) {
+    return new Trouble(Reason.InvalidSettings, "settings: " + sentence);
+  }
+}

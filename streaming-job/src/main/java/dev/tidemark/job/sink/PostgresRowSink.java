@@ -1,0 +1,272 @@
+package dev.tidemark.job.sink;
+
+import dev.tidemark.job.expression.CompiledPipeline;
+import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.expression.Rows;
+import dev.tidemark.job.ledger.Database;
+import dev.tidemark.job.ledger.SqlTrouble;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rows into a PostgreSQL table by COPY, in the transaction that moves the ledger. Made once per JVM
+ * and epoch.
+ */
+public final class PostgresRowSink implements RowSink {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresRowSink.class);
+
+  private final Database database;
+  private final CompiledPipeline pipeline;
+  private final String jobId;
+  private final long epoch;
+  private final String sessionName;
+  private volatile SinkTarget target;
+
+  /**
+   * Compiles the expressions; the database is asked later.
+   *
+   * @throws Trouble {@code InvalidFilter} or {@code InvalidSelect}
+   */
+  public PostgresRowSink(Settings settings, String jobId, long epoch) {
+    this(
+        settings.definition().sink().jdbc(),
+        Pipeline.compile(settings.definition().filter(), settings.definition().select()),
+        jobId,
+        epoch);
+  }
+
+  PostgresRowSink(Settings.Jdbc jdbc, CompiledPipeline pipeline, String jobId, long epoch) {
+    this.database = new Database(jdbc);
+    this.pipeline = pipeline;
+    this.jobId = jobId;
+    this.epoch = epoch;
+    this.sessionName = Database.sessionName(jobId, epoch);
+  }
+
+  /** What a try found in the ledger, with the session that holds the locks. */
+  private record Locked(
+      Session session, SinkTarget target, RangeTransaction transaction, long until) {}
+
+  /**
+   * Looks at the table, creates it where the settings want that, and refuses what does not fit:
+   * what the first batch would do, done before there is one.
+   */
+  public void prepare() {
+    Session session = Sessions.borrow(database, jobId, sessionName);
+    try {
+      target(session);
+      release(session);
+    } catch (SQLException e) {
+      session.abort();
+      throw SqlTrouble.of(e, "looking at the table " + database.jdbc().table());
+    } catch (Trouble e) {
+      session.abort();
+      throw e;
+    }
+  }
+
+  @Override
+  public Written write(PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records) {
+    if (range.from() >= range.until()) {
+      return new Written(0, 0, true);
+    }
+    Locked locked = lock(range);
+    Session session = locked.session();
+    boolean clean = false;
+    try {
+      Written written = write(locked, range, records);
+      clean = true;
+      return written;
+    } catch (SQLException e) {
+      throw SqlTrouble.of(e, "writing to " + database.jdbc().table());
+    } finally {
+      if (clean) {
+        release(session);
+      } else {
+        session.abort();
+      }
+    }
+  }
+
+  private void release(Session session) {
+    Sessions.release(database, jobId, sessionName, session);
+  }
+
+  private Locked lock(PartitionRange range) {
+    while (true) {
+      Session session = Sessions.borrow(database, jobId, sessionName);
+      boolean clean = false;
+      try {
+        SinkTarget place = target(session);
+        RangeTransaction transaction =
+            new RangeTransaction(session.connection(), place.ledger(), jobId, epoch, range);
+        long until = transaction.lock();
+        clean = true;
+        return new Locked(session, place, transaction, until);
+      } catch (SQLException e) {
+        // A session that died while it rested says nothing about the database now. A new one gets
+        // no second try.
+        if (session.reused() && SqlTrouble.isAway(e)) {
+          continue;
+        }
+        throw ledgerTrouble(session, e, range);
+      } finally {
+        if (!clean) {
+          session.abort();
+        }
+      }
+    }
+  }
+
+  private Trouble ledgerTrouble(Session session, SQLException e, PartitionRange range) {
+    SinkTarget place = target;
+    if (place != null && SqlTrouble.state(e).equals("42501")) {
+      return place.ledger().denied(session.connection(), e);
+    }
+    if (place != null && SqlTrouble.state(e).equals("42P01")) {
+      target = null;
+      return new Trouble(
+          Reason.Fenced,
+          "the ledger in schema "
+              + place.ledger().schema()
+              + " is gone: it was dropped, or the database went back; nothing is written",
+          e);
+    }
+    return SqlTrouble.of(e, "locking the ledger row of " + range.partition());
+  }
+
+  private SinkTarget target(Session session) throws SQLException {
+    SinkTarget known = target;
+    if (known == null) {
+      known = SinkTarget.of(session.connection(), database.jdbc(), pipeline);
+      target = known;
+    }
+    return known;
+  }
+
+  private Written write(
+      Locked locked, PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records)
+      throws SQLException {
+    long until = locked.until();
+    if (range.until() <= until) {
+      locked.session().connection().rollback();
+      return new Written(0, 0, true);
+    }
+    if (range.from() > until) {
+      throw new Trouble(
+          Reason.OffsetGap,
+          "the range of "
+              + range.partition()
+              + " begins at offset "
+              + range.from()
+              + ", but the ledger ends at "
+              + until
+              + ": nothing is written, since the records between would be lost");
+    }
+    Rows rows = pipeline.apply(new From(records, range, until));
+    CopyRun copy =
+        new CopyRun(locked.session(), locked.target(), range, new CopyText(pipeline.schema()));
+    try {
+      long count = copy.write(rows);
+      locked.transaction().move(until);
+      Written written = new Written(rows.records(), count, false);
+      commit(locked, range, written, copy);
+      return written;
+    } catch (SQLException e) {
+      // The table may have been changed meanwhile: the next try looks at it again.
+      target = null;
+      throw copy.trouble(e);
+    }
+  }
+
+  private void commit(Locked locked, PartitionRange range, Written written, CopyRun copy) {
+    try {
+      locked.session().connection().commit();
+    } catch (SQLException e) {
+      if (!SqlTrouble.isAway(e)) {
+        throw copy.trouble(e);
+      }
+      settle(locked, range, written, e);
+    }
+  }
+
+  /**
+   * The answer to a commit was lost: it may have happened or not, and the server may even still be
+   * at it. The locks tell: whoever gets the partition's row after it sees how it ended.
+   */
+  private void settle(Locked locked, PartitionRange range, Written written, SQLException lost) {
+    LOG.warn(
+        "the outcome of a commit of {} is unknown, reading the ledger: {}",
+        range.partition(),
+        SqlTrouble.said(lost));
+    locked.session().abort();
+    Locked again = lock(range);
+    try {
+      again.session().connection().rollback();
+    } catch (SQLException e) {
+      // Only read; the session is not used again either way.
+      LOG.debug("rolling back a read", e);
+    } finally {
+      again.session().abort();
+    }
+    if (again.until() != range.until()) {
+      throw new Trouble(
+          Reason.SinkUnavailable,
+          "the connection broke while "
+              + range.partition()
+              + " was being committed; the ledger shows that nothing of it"
+              + " was written, it will be written again",
+          lost);
+    }
+    LOG.info("the commit of {} rows of {} had happened", written.rows(), range.partition());
+  }
+
+  /** The records at or after the ledger; what lies outside the range must not be there at all. */
+  private static final class From implements Iterator<ConsumerRecord<byte[], byte[]>> {
+    private final Iterator<ConsumerRecord<byte[], byte[]>> records;
+    private final PartitionRange range;
+    private final long first;
+    private ConsumerRecord<byte[], byte[]> next;
+
+    From(Iterator<ConsumerRecord<byte[], byte[]>> records, PartitionRange range, long first) {
+      this.records = records;
+      this.range = range;
+      this.first = first;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (next == null && records.hasNext()) {
+        ConsumerRecord<byte[], byte[]> record = records.next();
+        boolean outside = record.offset() < range.from() || record.offset() >= range.until();
+        if (outside || record.partition() != range.partition().number()) {
+          throw new IllegalStateException(
+              "the record at offset "
+                  + record.offset()
+                  + " does not belong to the range of "
+                  + range.partition());
+        }
+        next = record.offset() < first ? null : record;
+      }
+      return next != null;
+    }
+
+    @Override
+    public ConsumerRecord<byte[], byte[]> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      ConsumerRecord<byte[], byte[]> record = next;
+      next = null;
+      return record;
+    }
+  }
+}

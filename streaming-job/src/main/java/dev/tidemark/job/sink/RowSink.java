@@ -1,0 +1,19 @@
+package dev.tidemark.job.sink;
+
+import java.util.Iterator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Writes the rows of a stateless job: one transaction per topic-partition range that inserts the
+ * rows and moves the ledger. Runs where the partition's task runs (an executor, or the driver in
+ * local mode).
+ */
+public interface RowSink {
+  /**
+   * Writes one range exactly once. Range wholly before the ledger: skipped; overlapping: only
+   * records at or after the ledger; starting after the ledger: {@code OffsetGap}; another epoch in
+   * the ledger: {@code Fenced}. When the outcome of a commit is unknown the ledger is read before
+   * anything else.
+   */
+  Written write(PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records);
+}

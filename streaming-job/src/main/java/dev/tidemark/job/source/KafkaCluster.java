@@ -1,0 +1,117 @@
+package dev.tidemark.job.source;
+
+import dev.tidemark.job.ledger.LedgerIdentity;
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/** Asks the brokers what they hold; reads only. */
+public final class KafkaCluster implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 15;
+
+  private final Settings settings;
+  private final Admin admin;
+
+  /**
+   * Makes the client; brokers are asked later.
+   *
+   * @throws Trouble when the client cannot even be made
+   */
+  public KafkaCluster(Settings settings) {
+    this.settings = settings;
+    try {
+      this.admin = Admin.create(KafkaParameters.admin(settings));
+    } catch (KafkaException e) {
+      throw trouble(e);
+    }
+  }
+
+  /**
+   * Identity and offsets of all topics of the job.
+   *
+   * @throws Trouble {@code KafkaUnavailable}, {@code KafkaAccessDenied}, {@code TopicNotFound}
+   */
+  public KafkaView look() {
+    try {
+      KafkaFuture<String> clusterId = admin.describeCluster().clusterId();
+      Map<String, TopicDescription> topics =
+          await(admin.describeTopics(settings.definition().source().topics()).allTopicNames());
+      Map<String, String> ids = new HashMap<>();
+      Map<TopicPartition, OffsetSpec> first = new HashMap<>();
+      Map<TopicPartition, OffsetSpec> last = new HashMap<>();
+      topics.forEach(
+          (name, topic) -> {
+            ids.put(name, topic.topicId().toString());
+            topic
+                .partitions()
+                .forEach(
+                    partition -> {
+                      first.put(
+                          new TopicPartition(name, partition.partition()), OffsetSpec.earliest());
+                      last.put(
+                          new TopicPartition(name, partition.partition()), OffsetSpec.latest());
+                    });
+          });
+      ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+      ListOffsetsResult earliest = admin.listOffsets(first, committed);
+      ListOffsetsResult latest = admin.listOffsets(last, committed);
+      return new KafkaView(
+          new LedgerIdentity(await(clusterId), ids),
+          offsets(await(earliest.all())),
+          offsets(await(latest.all())));
+    } catch (KafkaException e) {
+      throw trouble(e);
+    }
+  }
+
+  private static Map<Partition, Long> offsets(
+      Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> found) {
+    Map<Partition, Long> offsets = new HashMap<>();
+    found.forEach(
+        (tp, info) -> offsets.put(new Partition(tp.topic(), tp.partition()), info.offset()));
+    return offsets;
+  }
+
+  private <T> T await(KafkaFuture<T> future) {
+    try {
+      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw trouble(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw trouble(e);
+    }
+  }
+
+  private Trouble trouble(Exception e) {
+    String brokers = settings.runtime().source().bootstrapServers();
+    return KafkaTrouble.in(e, brokers)
+        .orElseGet(
+            () ->
+                new Trouble(
+                    Reason.KafkaUnavailable,
+                    "the brokers at " + brokers + " do not answer: " + e,
+                    e));
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ofMillis(500));
+  }
+}

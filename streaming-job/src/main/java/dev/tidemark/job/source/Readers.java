@@ -1,0 +1,45 @@
+package dev.tidemark.job.source;
+
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.settings.Settings;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+
+/** Idle readers of this JVM, one per partition, so that a batch needs no new connection. */
+public final class Readers {
+  private static final Map<Partition, PartitionReader> IDLE = new ConcurrentHashMap<>();
+
+  private Readers() {}
+
+  /**
+   * A reader nobody else has; give it back with {@link #release} after a success, close it after a
+   * failure.
+   */
+  public static PartitionReader acquire(Settings settings, Partition partition) {
+    PartitionReader idle = IDLE.remove(partition);
+    return idle != null
+        ? idle
+        : new PartitionReader(settings, new TopicPartition(partition.topic(), partition.number()));
+  }
+
+  /** Keeps a reader for the next batch. */
+  public static void release(Partition partition, PartitionReader reader) {
+    PartitionReader other = IDLE.put(partition, reader);
+    if (other != null) {
+      other.close();
+    }
+  }
+
+  /** Forgets all idle readers: the next batch connects with today's parameters. */
+  public static void clear() {
+    IDLE.keySet()
+        .forEach(
+            partition -> {
+              PartitionReader reader = IDLE.remove(partition);
+              if (reader != null) {
+                reader.close();
+              }
+            });
+  }
+}

@@ -1,0 +1,86 @@
+package dev.tidemark.job.real;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A MinIO server of the tests' own, where its binary is: where {@code make cluster} puts it. */
+public final class RealMinio {
+
+  /** User and password. */
+  public static final String USER = "tidemark";
+
+  /** Its password. */
+  public static final String PASSWORD = "tidemark-password";
+
+  private static final class Shared {
+    static final Optional<String> ENDPOINT = binary().map(RealMinio::start);
+  }
+
+  private RealMinio() {}
+
+  /** The endpoint, or empty where there is no binary. */
+  public static Optional<String> endpoint() {
+    return Shared.ENDPOINT;
+  }
+
+  private static Optional<Path> binary() {
+    String home =
+        System.getenv()
+            .getOrDefault("TIDEMARK_HOME", System.getProperty("user.home") + "/.cache/tidemark");
+    Path binary = Path.of(home, "bin", "minio");
+    return Files.isExecutable(binary) ? Optional.of(binary) : Optional.empty();
+  }
+
+  private static String start(Path binary) {
+    try {
+      int port;
+      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        port = free.getLocalPort();
+      }
+      Path data =
+          Files.createTempDirectory(
+              Files.createDirectories(Path.of("target")).toAbsolutePath(), "minio");
+      Files.createDirectories(data.resolve("streams"));
+      ProcessBuilder builder =
+          new ProcessBuilder(
+              binary.toString(),
+              "server",
+              "--quiet",
+              "--address",
+              "127.0.0.1:" + port,
+              data.toString());
+      builder.environment().put("MINIO_ROOT_USER", USER);
+      builder.environment().put("MINIO_ROOT_PASSWORD", PASSWORD);
+      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+      Process process = builder.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+      String endpoint = "http://127.0.0.1:" + port;
+      for (int i = 0; i < 200 && !ready(endpoint); i++) {
+        Thread.sleep(100);
+      }
+      return endpoint;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean ready(String endpoint) {
+    try {
+      HttpURLConnection live =
+          (HttpURLConnection) URI.create(endpoint + "/minio/health/ready").toURL().openConnection();
+      return live.getResponseCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

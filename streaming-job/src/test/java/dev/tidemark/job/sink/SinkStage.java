@@ -1,0 +1,100 @@
+package dev.tidemark.job.sink;
+
+import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.ledger.LedgerIdentity;
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PostgresLedger;
+import dev.tidemark.job.real.RealPostgres;
+import dev.tidemark.job.settings.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** A job with one partition, its ledger open, and records whose value says their offset. */
+final class SinkStage {
+
+  static final Partition P0 = new Partition("events", 0);
+
+  final RealPostgres postgres;
+  final String job = UUID.randomUUID().toString().replace("-", "");
+  final Settings.Jdbc jdbc;
+
+  SinkStage(RealPostgres postgres, Settings.Jdbc jdbc) {
+    this.postgres = postgres;
+    this.jdbc = jdbc;
+  }
+
+  static SinkStage of(RealPostgres postgres) {
+    postgres.run("CREATE TABLE IF NOT EXISTS results (value text)");
+    return new SinkStage(postgres, postgres.jdbc("results"));
+  }
+
+  SinkStage epoch(long epoch, long from) {
+    // Not through the sink's URL, which may lead through a proxy.
+    Settings.Jdbc direct = postgres.jdbc(jdbc.table());
+    try (PostgresLedger ledger = new PostgresLedger(direct)) {
+      ledger.takeEpoch(job, epoch, 1);
+      ledger.open(job, epoch, new LedgerIdentity("c", Map.of("events", "t")), Map.of(P0, from));
+    }
+    return this;
+  }
+
+  PostgresRowSink sink(long epoch) {
+    return sink(epoch, null, List.of("value"));
+  }
+
+  PostgresRowSink sink(long epoch, String filter, List<String> select) {
+    return new PostgresRowSink(jdbc, Pipeline.compile(filter, select), job, epoch);
+  }
+
+  static PartitionRange range(long from, long until) {
+    return new PartitionRange(P0, from, until);
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(long offset, String value) {
+    return new ConsumerRecord<>(
+        "events", 0, offset, null, value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Iterator<ConsumerRecord<byte[], byte[]>> records(long from, long until) {
+    return records(from, until, offset -> "v" + offset, offset -> {});
+  }
+
+  /** Records made as they are asked for, with something that happens before each. */
+  static Iterator<ConsumerRecord<byte[], byte[]>> records(
+      long from, long until, LongFunction<String> value, LongConsumer before) {
+    return LongStream.range(from, until)
+        .mapToObj(
+            offset -> {
+              before.accept(offset);
+              return record(offset, value.apply(offset));
+            })
+        .iterator();
+  }
+
+  Written write(PostgresRowSink sink, long from, long until) {
+    return sink.write(range(from, until), records(from, until));
+  }
+
+  long until() {
+    return Long.parseLong(
+        postgres.one("SELECT until_offset FROM tidemark_offsets WHERE job_id = '" + job + "'"));
+  }
+
+  List<String> values() {
+    return postgres.list("SELECT value FROM results ORDER BY length(value), value");
+  }
+
+  void terminateSessions() {
+    postgres.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tm-"
+            + job.substring(0, 12)
+            + "%'");
+  }
+}
