@@ -1,0 +1,144 @@
+package dev.tidemark.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+
+/**
+ * Program of {@code bench/recovery}: how long a job takes from a fault to its next committed row,
+ * and the operator from {@code kubectl apply} to a driver pod.
+ */
+public final class Bench {
+  private static final Duration WITHIN = Duration.ofMinutes(3);
+  private static final int RATE = 100;
+
+  private final Cluster cluster;
+  private final Infra infra;
+  private final int faults;
+  private final BenchResult result;
+
+  private Bench(Cluster cluster, Infra infra, int faults, BenchResult result) {
+    this.cluster = cluster;
+    this.infra = infra;
+    this.faults = faults;
+    this.result = result;
+  }
+
+  /** Arguments: number of faults of each kind, directory of the results. */
+  public static void main(String[] arguments) throws IOException {
+    int faults = Integer.parseInt(arguments[0]);
+    try (Cluster cluster = Cluster.connect();
+        Infra infra = new Infra(cluster)) {
+      BenchResult result = new BenchResult(cluster);
+      Bench bench = new Bench(cluster, infra, faults, result);
+      bench.recover("JVM killed, local mode", 3, Mode.LOCAL, (at, job) -> at.killJvm(job.driver()));
+      bench.recover(
+          "driver pod deleted, local mode", 8, Mode.LOCAL, (at, job) -> at.deletePod(job.driver()));
+      bench.recover(
+          "JVM killed, one executor", 6, Mode.ONE_EXECUTOR, (at, job) -> at.killJvm(job.driver()));
+      bench.apply();
+      result.write(Path.of(arguments[1]));
+      if (!result.exact()) {
+        System.exit(1);
+      }
+    }
+  }
+
+  private void recover(
+      String name, double target, Mode mode, BiFunction<Faults, Job, Instant> fault) {
+    try (Scene scene = Scene.open(cluster, infra, "bench")) {
+      Feeder feeder = scene.feed(RATE);
+      Job job = scene.apply(scene.manifest(mode));
+      job.awaitReady(WITHIN);
+      scene.awaitMoreRows(WITHIN);
+      List<Double> samples = new ArrayList<>();
+      for (int i = 0; i < faults; i++) {
+        long restarts = job.number("restarts");
+        Recovery recovery = Recovery.watch(scene.table());
+        double seconds = recovery.secondsSince(fault.apply(scene.faults(), job), WITHIN);
+        samples.add(seconds);
+        System.out.printf("%s: %d of %d: %.2f s%n", name, i + 1, faults, seconds);
+        job.await(
+            "counted the recovery", WITHIN, object -> Job.number(object, "restarts") > restarts);
+        job.awaitReady(WITHIN);
+        scene.awaitRows(scene.table().count() + 3 * RATE / 2, WITHIN); // about three more batches
+      }
+      feeder.close();
+      Verdict verdict = scene.settle(WITHIN, Rule.importantWithPlace());
+      System.out.println(name + ": " + verdict);
+      result.add(name, target, samples, verdict);
+    }
+  }
+
+  /**
+   * From the request that creates the job to the driver pod seen in a watch, less the time of the
+   * check run's pod.
+   */
+  private void apply() {
+    List<Double> samples = new ArrayList<>();
+    try (Scene scene = Scene.open(cluster, infra, "bench")) {
+      for (int i = 0; i < faults; i++) {
+        Sightings seen = new Sightings();
+        Watch watch = cluster.client().pods().inNamespace(scene.id()).watch(seen);
+        try {
+          long begin = System.nanoTime();
+          Job job =
+              scene.apply(
+                  scene
+                      .manifest(Mode.LOCAL)
+                      .name("job" + i)
+                      .path(scene.checkpointPath() + "/" + i));
+          long driver =
+              seen.driver
+                  .orTimeout(WITHIN.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                  .join();
+          long check = seen.checked.join() - seen.checking.join();
+          samples.add((driver - begin - check) / 1e9);
+          job.delete(WITHIN);
+        } finally {
+          watch.close();
+        }
+        System.out.printf("apply to driver pod: %d of %d: %.3f s%n", i + 1, faults, samples.get(i));
+      }
+    }
+    result.add("apply to driver pod, check run not counted", 0.2, samples, null);
+  }
+
+  /** When pods of the three kinds were first seen in the states that matter. */
+  private static final class Sightings implements Watcher<Pod> {
+    final CompletableFuture<Long> checking = new CompletableFuture<>();
+    final CompletableFuture<Long> checked = new CompletableFuture<>();
+    final CompletableFuture<Long> driver = new CompletableFuture<>();
+
+    @Override
+    public void eventReceived(Action action, Pod pod) {
+      long now = System.nanoTime();
+      Map<String, String> labels = pod.getMetadata().getLabels();
+      String component =
+          labels == null ? "" : labels.getOrDefault("app.kubernetes.io/component", "");
+      if (component.equals("check")) {
+        checking.complete(now);
+        if ("Succeeded".equals(pod.getStatus().getPhase())) {
+          checked.complete(now);
+        }
+      } else if (component.equals("driver")) {
+        driver.complete(now);
+      }
+    }
+
+    @Override
+    public void onClose(WatcherException cause) {
+      driver.completeExceptionally(cause);
+    }
+  }
+}

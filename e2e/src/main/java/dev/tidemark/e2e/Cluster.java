@@ -1,0 +1,116 @@
+package dev.tidemark.e2e;
+
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+
+/**
+ * The Kubernetes cluster the scenarios run on: {@code $KUBECONFIG}, else the one {@code make
+ * cluster} made.
+ */
+public final class Cluster implements AutoCloseable {
+  /** Where Kafka, PostgreSQL and MinIO live. */
+  public static final String INFRA = "infra";
+
+  /** Where the operator lives. */
+  public static final String OPERATOR = "tidemark-system";
+
+  private final KubernetesClient client;
+
+  private Cluster(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Connects; fails with a sentence when there is no kubeconfig. */
+  public static Cluster connect() {
+    File file = kubeconfig();
+    if (!file.isFile()) {
+      throw new IllegalStateException(
+          "There is no kubeconfig at " + file + ". Run `make cluster` first, or set KUBECONFIG.");
+    }
+    Config config = Config.fromKubeconfig(file);
+    config.setRequestTimeout(30_000);
+    return new Cluster(new KubernetesClientBuilder().withConfig(config).build());
+  }
+
+  /** The kubeconfig in use. */
+  public static File kubeconfig() {
+    String named = System.getenv("KUBECONFIG");
+    if (named != null && !named.isBlank()) {
+      return new File(named);
+    }
+    String home = System.getenv("TIDEMARK_HOME");
+    return home == null || home.isBlank()
+        ? new File(System.getProperty("user.home"), ".cache/tidemark/kubeconfig")
+        : new File(home, "kubeconfig");
+  }
+
+  /** The client; closed with this object. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** Entries of a Secret, decoded. */
+  public String secret(String namespace, String name, String key) {
+    Secret secret = client.secrets().inNamespace(namespace).withName(name).get();
+    if (secret == null || !secret.getData().containsKey(key)) {
+      throw new IllegalStateException(
+          "Secret %s/%s has no key %s.".formatted(namespace, name, key));
+    }
+    return new String(
+        Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Makes a namespace a job can run in: it enforces the {@code restricted} Pod Security level and
+   * holds the Secrets {@code pg} and {@code minio}.
+   */
+  public void createJobNamespace(String name) {
+    Namespace namespace =
+        new NamespaceBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withLabels(
+                Map.of(
+                    "pod-security.kubernetes.io/enforce",
+                    "restricted",
+                    "tidemark.dev/e2e",
+                    "scenario"))
+            .endMetadata()
+            .build();
+    client.namespaces().resource(namespace).unlock().createOr(existing -> existing.update());
+    copySecret("pg", name);
+    copySecret("minio", name);
+  }
+
+  private void copySecret(String name, String namespace) {
+    Secret original = client.secrets().inNamespace(INFRA).withName(name).get();
+    if (original == null) {
+      throw new IllegalStateException(
+          "Secret %s/%s is missing. Run `make infra` first.".formatted(INFRA, name));
+    }
+    Secret copy =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace(namespace)
+            .endMetadata()
+            .withType(original.getType())
+            .withData(original.getData())
+            .build();
+    client.secrets().inNamespace(namespace).resource(copy).createOr(existing -> existing.update());
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

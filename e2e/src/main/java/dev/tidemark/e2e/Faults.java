@@ -1,0 +1,189 @@
+package dev.tidemark.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What can go wrong, done on purpose. Every fault returns the moment it struck. */
+public final class Faults {
+  private static final String FREEZER = "freezer";
+
+  private final KubernetesClient client;
+
+  /** Faults on that cluster. */
+  public Faults(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Kills the JVM in the pod's container {@code spark} with SIGKILL. */
+  public Instant killJvm(Pod pod) {
+    return Instant.ofEpochMilli(
+        Long.parseLong(
+            exec(pod, "spark", "date +%s%3N; pkill -9 -x java").lines().findFirst().orElseThrow()));
+  }
+
+  /** Deletes a pod as a person would: with its grace period. */
+  public Instant deletePod(Pod pod) {
+    Instant now = Instant.now();
+    client.pods().resource(pod).delete();
+    return now;
+  }
+
+  /** Deletes a pod at once: no grace, SIGKILL. */
+  public Instant killPod(Pod pod) {
+    Instant now = Instant.now();
+    client.pods().resource(pod).withGracePeriod(0).delete();
+    return now;
+  }
+
+  /** Deletes every pod of the operator at once. */
+  public Instant killOperator() {
+    Instant now = Instant.now();
+    client
+        .pods()
+        .inNamespace(Cluster.OPERATOR)
+        .withLabel("app.kubernetes.io/name", "tidemark")
+        .withGracePeriod(0)
+        .delete();
+    return now;
+  }
+
+  /** Scales the operator and waits until it is so; 0 is an absent operator. */
+  public void scaleOperator(int replicas) {
+    var deployments =
+        client
+            .apps()
+            .deployments()
+            .inNamespace(Cluster.OPERATOR)
+            .withLabel("app.kubernetes.io/name", "tidemark");
+    deployments
+        .list()
+        .getItems()
+        .forEach(
+            deployment ->
+                client
+                    .apps()
+                    .deployments()
+                    .inNamespace(Cluster.OPERATOR)
+                    .withName(deployment.getMetadata().getName())
+                    .scale(replicas));
+    deployments.waitUntilCondition(
+        deployment -> {
+          Integer ready = deployment.getStatus().getReadyReplicas();
+          return (ready == null ? 0 : ready) == replicas;
+        },
+        2,
+        TimeUnit.MINUTES);
+    if (replicas == 0) {
+      client
+          .pods()
+          .inNamespace(Cluster.OPERATOR)
+          .withLabel("app.kubernetes.io/name", "tidemark")
+          .waitUntilCondition(pod -> pod == null, 2, TimeUnit.MINUTES);
+    }
+  }
+
+  /**
+   * Stops every process of a pod, its supervisor too, with SIGSTOP: what a paused virtual machine
+   * looks like from inside. Done from the node, since a first process can't be stopped from within
+   * its own container.
+   */
+  public Instant freeze(Pod pod) {
+    return signal(pod, "STOP");
+  }
+
+  /** Lets a frozen pod go on, as if nothing had happened. */
+  public Instant thaw(Pod pod) {
+    return signal(pod, "CONT");
+  }
+
+  private Instant signal(Pod pod, String signal) {
+    String uid = pod.getMetadata().getUid();
+    // cgroup names carry the pod's uid with dashes, or with underscores under systemd
+    String script =
+        """
+        pids=$(grep -lE '%s|%s' /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3)
+        for pid in $pids; do
+          [ "$(cat /proc/$pid/comm)" = pause ] || kill -%s $pid
+        done
+        date +%%s%%3N
+        """
+            .formatted(uid, uid.replace('-', '_'), signal);
+    String answer = exec(freezer(pod), FREEZER, script).strip();
+    return Instant.ofEpochMilli(Long.parseLong(answer.lines().reduce((a, b) -> b).orElseThrow()));
+  }
+
+  private Pod freezer(Pod like) {
+    var pods = client.pods().inNamespace(Cluster.INFRA);
+    Pod existing = pods.withName(FREEZER).get();
+    if (existing != null && Readiness.isPodReady(existing)) {
+      return existing;
+    }
+    Pod freezer =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName(FREEZER)
+            .withNamespace(Cluster.INFRA)
+            .endMetadata()
+            .withNewSpec()
+            .withHostPID(true)
+            .withTerminationGracePeriodSeconds(0L)
+            .withNodeName(like.getSpec().getNodeName())
+            .addNewContainer()
+            .withName(FREEZER)
+            .withImage(like.getSpec().getContainers().get(0).getImage())
+            .withImagePullPolicy("IfNotPresent")
+            .withCommand("sh", "-c", "while :; do sleep 3600; done")
+            .withNewSecurityContext()
+            .withRunAsUser(0L)
+            .endSecurityContext()
+            .endContainer()
+            .endSpec()
+            .build();
+    if (existing == null) {
+      pods.resource(freezer).create();
+    }
+    return pods.withName(FREEZER).waitUntilReady(1, TimeUnit.MINUTES);
+  }
+
+  /** Runs a shell script in a container and returns what it printed. */
+  public String exec(Pod pod, String container, String script) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream error = new ByteArrayOutputStream();
+    try (ExecWatch watch =
+        client
+            .pods()
+            .resource(pod)
+            .inContainer(container)
+            .writingOutput(out)
+            .writingError(error)
+            .exec("sh", "-c", script)) {
+      watch.exitCode().get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in " + pod.getMetadata().getName(), e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(
+          "In pod %s this did not end: %s. It said: %s%s"
+              .formatted(pod.getMetadata().getName(), script, out, error),
+          e);
+    }
+    String answer = out.toString(StandardCharsets.UTF_8);
+    if (answer.isEmpty() && error.size() > 0) {
+      throw new IllegalStateException(
+          "In pod %s this failed: %s. It said: %s"
+              .formatted(
+                  pod.getMetadata().getName(), script, error.toString(StandardCharsets.UTF_8)));
+    }
+    return answer;
+  }
+}

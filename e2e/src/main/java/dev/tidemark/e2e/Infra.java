@@ -1,0 +1,117 @@
+package dev.tidemark.e2e;
+
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Kafka, PostgreSQL and MinIO of the cluster, reachable from this machine through tunnels, and
+ * their addresses as pods see them.
+ */
+public final class Infra implements AutoCloseable {
+  /** Kafka as pods see it. */
+  public static final String KAFKA = "kafka.infra.svc:9092";
+
+  /** MinIO as pods see it. */
+  public static final String MINIO = "http://minio.infra.svc:9000";
+
+  /** The bucket of the checkpoints. */
+  public static final String BUCKET = "streams";
+
+  private static final int KAFKA_EXTERNAL = 9094;
+  private static final int KAFKA_LOCAL = 19094;
+  private static final int POSTGRES = 5432;
+  private static final int S3 = 9000;
+
+  private final Cluster cluster;
+  private final Tunnel kafka;
+  private final Tunnel postgres;
+  private final Tunnel minio;
+  private final S3Client s3;
+
+  /** Opens the tunnels. */
+  public Infra(Cluster cluster) {
+    this.cluster = cluster;
+    this.kafka = Tunnel.open(cluster.client(), Cluster.INFRA, "kafka", KAFKA_EXTERNAL, KAFKA_LOCAL);
+    this.postgres = Tunnel.open(cluster.client(), Cluster.INFRA, "postgres", POSTGRES);
+    this.minio = Tunnel.open(cluster.client(), Cluster.INFRA, "minio", S3);
+    this.s3 =
+        S3Client.builder()
+            .endpointOverride(URI.create("http://localhost:" + minio.localPort()))
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(
+                        cluster.secret(Cluster.INFRA, "minio", "AWS_ACCESS_KEY_ID"),
+                        cluster.secret(Cluster.INFRA, "minio", "AWS_SECRET_ACCESS_KEY"))))
+            .build();
+  }
+
+  /** Kafka as this machine sees it. */
+  public String kafka() {
+    return "localhost:" + kafka.localPort();
+  }
+
+  /** The JDBC URL of a database as pods see it. */
+  public static String jdbcUrl(String database) {
+    return "jdbc:postgresql://postgres.infra.svc:5432/" + database;
+  }
+
+  /** A connection from this machine, with the role the jobs use. */
+  public Connection connect(String database) throws SQLException {
+    return connect(database, "pg");
+  }
+
+  private Connection connect(String database, String secret) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", cluster.secret(Cluster.INFRA, secret, "username"));
+    properties.setProperty("password", cluster.secret(Cluster.INFRA, secret, "password"));
+    properties.setProperty("ApplicationName", "tidemark-e2e");
+    properties.setProperty("connectTimeout", "20");
+    properties.setProperty("socketTimeout", "60");
+    return DriverManager.getConnection(
+        "jdbc:postgresql://localhost:%d/%s".formatted(postgres.localPort(), database), properties);
+  }
+
+  /** Makes an empty database; one of that name is dropped first. */
+  public void createDatabase(String name) {
+    dropDatabase(name);
+    String owner = cluster.secret(Cluster.INFRA, "pg", "username");
+    admin("CREATE DATABASE \"%s\" OWNER \"%s\"".formatted(name, owner));
+  }
+
+  /** Drops a database with whoever is connected to it. */
+  public void dropDatabase(String name) {
+    admin("DROP DATABASE IF EXISTS \"" + name + "\" WITH (FORCE)");
+  }
+
+  private void admin(String sql) {
+    try (Connection connection = connect("postgres", "pg-superuser");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException("PostgreSQL refused: " + sql, e);
+    }
+  }
+
+  /** S3 as this machine sees it. */
+  public S3Client s3() {
+    return s3;
+  }
+
+  @Override
+  public void close() {
+    s3.close();
+    minio.close();
+    postgres.close();
+    kafka.close();
+  }
+}

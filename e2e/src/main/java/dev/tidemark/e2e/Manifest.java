@@ -1,0 +1,102 @@
+package dev.tidemark.e2e;
+
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A {@code StreamingJob} manifest being written. Every method returns the same object. */
+public final class Manifest {
+  private final Map<String, Object> metadata = new LinkedHashMap<>();
+  private final Map<String, Object> spec = new LinkedHashMap<>();
+
+  private Manifest() {}
+
+  /** The job of the scenarios, small enough for a machine of two cores. */
+  public static Manifest of(String namespace, String name, Mode mode) {
+    Manifest manifest = new Manifest();
+    manifest.metadata.put("name", name);
+    manifest.metadata.put("namespace", namespace);
+    manifest.set("source.bootstrapServers", Infra.KAFKA);
+    manifest.set("batchInterval", "1s");
+    manifest.set("filter", "value LIKE '%important%'");
+    manifest.set(
+        "select",
+        List.of("upper(value) AS value", "partition AS kafka_partition", "offset AS kafka_offset"));
+    manifest.set("sink.jdbc.credentialsSecretRef.name", "pg");
+    manifest.set("s3.endpoint", Infra.MINIO);
+    manifest.set("s3.pathStyleAccess", true);
+    manifest.set("s3.credentialsSecretRef.name", "minio");
+    manifest.set("driver.cores", 0.2);
+    manifest.set("executor.instances", mode.executors());
+    manifest.set("executor.cores", 0.2);
+    return manifest;
+  }
+
+  /** The topic to read. */
+  public Manifest topic(String topic) {
+    return set("source.topics", List.of(topic));
+  }
+
+  /** The database to write to. */
+  public Manifest database(String database) {
+    return set("sink.jdbc.url", Infra.jdbcUrl(database));
+  }
+
+  /** The table to write to. */
+  public Manifest table(String table) {
+    return set("sink.jdbc.table", table);
+  }
+
+  /** The checkpoint path. */
+  public Manifest path(String path) {
+    return set("checkpoint.path", path);
+  }
+
+  /** The job's name. */
+  public Manifest name(String name) {
+    metadata.put("name", name);
+    return this;
+  }
+
+  /** The job's namespace. */
+  public Manifest namespace(String namespace) {
+    metadata.put("namespace", namespace);
+    return this;
+  }
+
+  /** The job's name. */
+  public String name() {
+    return metadata.get("name").toString();
+  }
+
+  /** The job's namespace. */
+  public String namespace() {
+    return metadata.get("namespace").toString();
+  }
+
+  /** Sets any field of the spec, such as {@code source.startingOffsets}. */
+  public Manifest set(String path, Object value) {
+    String[] steps = path.split("\\.", -1);
+    Map<String, Object> at = spec;
+    for (int i = 0; i < steps.length - 1; i++) {
+      @SuppressWarnings("unchecked") // only maps are put at inner steps
+      Map<String, Object> next =
+          (Map<String, Object>)
+              at.computeIfAbsent(steps[i], any -> new LinkedHashMap<String, Object>());
+      at = next;
+    }
+    at.put(steps[steps.length - 1], value);
+    return this;
+  }
+
+  /** The manifest as YAML. */
+  public String yaml() {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("apiVersion", "tidemark.dev/v1alpha1");
+    object.put("kind", "StreamingJob");
+    object.put("metadata", metadata);
+    object.put("spec", spec);
+    return Serialization.asYaml(object);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The checkpoint is gone when the driver starts again: the ledger knows where to go on. */
+@ExtendWith(Stage.class)
+class CheckpointLostScenario {
+
+  @Test
+  @Tag("gate")
+  void deletedWhileTheJobIsDown(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.LOCAL);
+    suspend(job);
+    assertThat(scene.deleteObjects("r"))
+        .as("objects of the checkpoint that were deleted")
+        .isPositive();
+
+    resume(scene, job);
+    job.await(
+        "went on from the ledger",
+        Play.RECOVER,
+        object -> "Ledger".equals(Job.status(object, "lastRecovery", "from")));
+    Awaitility.await("the announcement") // the event follows the status
+        .untilAsserted(() -> assertThat(job.events()).anyMatch(event -> event.contains("ledger")));
+    Play.endsExact(scene, feeder);
+  }
+
+  @Test
+  void deletedWhileTheJobIsDownAndTheUserWantsToBeAsked(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, scene.manifest(Mode.LOCAL).set("checkpoint.onLost", "Stop"));
+    suspend(job);
+    scene.deleteObjects("r");
+    long rows = scene.table().count();
+
+    job.patch("{\"spec\": {\"suspend\": false}}");
+    job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointLost");
+    assertThat(scene.table().count()).as("nothing was written").isEqualTo(rows);
+    assertThat(scene.objects("r")).as("nothing was put in its place").isEmpty();
+
+    job.patch("{\"spec\": {\"checkpoint\": {\"onLost\": \"UseLedger\"}}}");
+    job.awaitReady(Play.RECOVER);
+    Play.endsExact(scene, feeder);
+  }
+
+  private static void suspend(Job job) {
+    job.patch("{\"spec\": {\"suspend\": true}}");
+    job.awaitPhase("Suspended", Play.RECOVER);
+    Awaitility.await("no driver").atMost(Play.RECOVER).until(() -> job.drivers().isEmpty());
+  }
+
+  private static void resume(Scene scene, Job job) {
+    job.patch("{\"spec\": {\"suspend\": false}}");
+    job.awaitReady(Play.RECOVER);
+    scene.awaitMoreRows(Play.RECOVER);
+  }
+}

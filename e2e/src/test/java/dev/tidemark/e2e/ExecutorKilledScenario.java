@@ -1,0 +1,60 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Executors die: Spark replaces them, the driver goes on. */
+@ExtendWith(Stage.class)
+class ExecutorKilledScenario {
+
+  @Test
+  @Tag("gate")
+  void oneOfTwoPods(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.TWO_EXECUTORS);
+    Awaitility.await("two executors").atMost(Play.START).until(() -> job.executors().size() == 2);
+    Pod victim = job.executors().get(0);
+
+    Instant fault = scene.faults().killPod(victim);
+    awaitReplaced(job, victim, 2);
+    scene.awaitMoreRows(Play.RECOVER);
+    scene.recovered(scene.table().longestPauseSince(fault));
+    Play.endsExact(scene, feeder);
+  }
+
+  @Test
+  void theOnlyJvm(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.ONE_EXECUTOR);
+    Awaitility.await("an executor").atMost(Play.START).until(() -> job.executors().size() == 1);
+    String driver = job.driver().getMetadata().getUid();
+    Pod victim = job.executors().get(0);
+
+    Instant fault = scene.faults().killJvm(victim);
+    awaitReplaced(job, victim, 1);
+    scene.awaitMoreRows(Play.RECOVER);
+    scene.recovered(scene.table().longestPauseSince(fault));
+    assertThat(job.driver().getMetadata().getUid())
+        .as("the driver's pod is the same")
+        .isEqualTo(driver);
+    Play.endsExact(scene, feeder);
+  }
+
+  private static void awaitReplaced(Job job, Pod victim, int wanted) {
+    String name = victim.getMetadata().getName();
+    Awaitility.await(wanted + " executors without " + name)
+        .atMost(Play.RECOVER)
+        .until(
+            () ->
+                job.executors().stream()
+                        .filter(pod -> !pod.getMetadata().getName().equals(name))
+                        .count()
+                    == wanted);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What most scenarios have in common: how they begin, how a fault is struck, how they end. */
+final class Play {
+  static final Duration START = Duration.ofMinutes(3);
+  static final Duration RECOVER = Duration.ofMinutes(3);
+  static final int RATE = 100;
+
+  private Play() {}
+
+  /** Applies the scenario's job and waits until its first rows are there. */
+  static Job started(Scene scene, Mode mode) {
+    return started(scene, scene.manifest(mode));
+  }
+
+  /** Applies a job and waits until its first rows are there. */
+  static Job started(Scene scene, Manifest manifest) {
+    Job job = scene.apply(manifest);
+    job.awaitReady(START);
+    scene.awaitMoreRows(START);
+    return job;
+  }
+
+  /**
+   * Strikes a fault that ends the run, and waits until a later run commits and the operator has
+   * seen it. Returns when the job is Ready again.
+   */
+  static double strike(Scene scene, Job job, Supplier<Instant> fault) {
+    long restarts = job.number("restarts");
+    Recovery recovery = Recovery.watch(scene.table());
+    double seconds = recovery.secondsSince(fault.get(), RECOVER);
+    scene.recovered(seconds);
+    job.await("counted the recovery", RECOVER, object -> Job.number(object, "restarts") > restarts);
+    job.awaitReady(RECOVER);
+    return seconds;
+  }
+
+  /** As {@link #strike}, and the run after it must have gone on from the checkpoint. */
+  static void strikeAndRecoverFromCheckpoint(Scene scene, Job job, Supplier<Instant> fault) {
+    strike(scene, job, fault);
+    assertThat(job.status("lastRecovery", "from"))
+        .as("where the run went on from")
+        .isEqualTo("Checkpoint");
+  }
+
+  /**
+   * As {@link #strike} for a job whose spec is refused, so that it is never Ready: only rows tell.
+   */
+  static void strikeWhileRefused(Scene scene, Supplier<Instant> fault) {
+    Recovery recovery = Recovery.watch(scene.table());
+    scene.recovered(recovery.secondsSince(fault.get(), RECOVER));
+  }
+
+  /**
+   * The end of most scenarios: everything is there once, no run wrote after a later one, also not
+   * while it is deleted.
+   */
+  static void endsExact(Scene scene, Feeder feeder) {
+    feeder.close();
+    assertExact(scene, scene.settle(RECOVER, Rule.importantWithPlace()));
+    scene.jobs().stream()
+        .filter(job -> job.get() != null)
+        .forEach(job -> job.delete(Duration.ofMinutes(2)));
+    assertExact(scene, scene.judge(Rule.importantWithPlace()));
+  }
+
+  /** Nothing is doubled, and nothing is missing before what was written last in each partition. */
+  static void assertExactSoFar(Scene scene) {
+    List<List<String>> rows = scene.table().rows("value", "kafka_partition", "kafka_offset");
+    Map<Integer, Long> last = new HashMap<>();
+    rows.forEach(
+        row -> last.merge(Integer.valueOf(row.get(1)), Long.valueOf(row.get(2)), Math::max));
+    List<Event> committed =
+        scene.topic().dump().stream()
+            .filter(event -> event.offset() <= last.getOrDefault(event.partition(), -1L))
+            .toList();
+    assertExact(scene, scene.judged(Judge.compare(committed, Rule.importantWithPlace(), rows)));
+  }
+
+  static void assertExact(Scene scene, Verdict verdict) {
+    assertThat(verdict.expected()).as("rows a serial run would write").isPositive();
+    assertThat(verdict.exact()).as(verdict.toString()).isTrue();
+    assertThat(scene.table().overlappingWriters())
+        .as("runs that wrote after a later one had begun")
+        .isEmpty();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.tidemark.e2e;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The next attempt of a driver, made by the test while the driver before it still exists. */
+final class Successor {
+  private Successor() {}
+
+  static Pod of(KubernetesClient client, Pod driver) {
+    int attempt = Job.attempt(driver);
+    String name = driver.getMetadata().getName();
+    String next =
+        name.substring(0, name.length() - Integer.toString(attempt).length()) + (attempt + 1);
+    copySettings(client, driver, name, next, attempt + 1);
+
+    // whatever names the driver's own objects names the successor's: pod name, ConfigMap
+    Pod copy = Serialization.unmarshal(Serialization.asYaml(driver).replace(name, next), Pod.class);
+    copy.setStatus(null);
+    copy.getSpec().setNodeName(null);
+    copy.getMetadata().setUid(null);
+    copy.getMetadata().setResourceVersion(null);
+    copy.getMetadata().setCreationTimestamp(null);
+    copy.getMetadata().setManagedFields(null);
+    copy.getMetadata().getLabels().put("tidemark.dev/attempt", Integer.toString(attempt + 1));
+    return client.pods().inNamespace(driver.getMetadata().getNamespace()).resource(copy).create();
+  }
+
+  private static void copySettings(
+      KubernetesClient client, Pod driver, String name, String next, int attempt) {
+    String namespace = driver.getMetadata().getNamespace();
+    ConfigMap settings = client.configMaps().inNamespace(namespace).withName(name).get();
+    Map<String, String> data = new HashMap<>(settings.getData());
+    data.computeIfPresent(
+        "settings.json",
+        (key, json) -> {
+          @SuppressWarnings("unchecked") // settings are a JSON object
+          Map<String, Object> tree = Serialization.unmarshal(json, Map.class);
+          tree.put("attempt", attempt);
+          return Serialization.asJson(tree);
+        });
+    Map<String, String> labels = new HashMap<>(settings.getMetadata().getLabels());
+    labels.put("tidemark.dev/attempt", Integer.toString(attempt));
+    ConfigMap copy =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName(next)
+            .withNamespace(namespace)
+            .withLabels(labels)
+            .withOwnerReferences(settings.getMetadata().getOwnerReferences())
+            .endMetadata()
+            .withImmutable(true)
+            .withData(data)
+            .build();
+    client.configMaps().inNamespace(namespace).resource(copy).create();
+  }
+}
