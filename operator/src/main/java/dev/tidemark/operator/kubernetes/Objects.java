@@ -36,8 +36,18 @@ final class Objects {
     this.created = created;
   }
 
-  /** Makes objects that do not need each other, all at the same time. */
+  /**
+   * Makes objects, as many at the same time as may be: a binding comes after its role, since the
+   * API server reads the role before it lets anybody bind it.
+   */
   Outcome all(List<HasMetadata> wanted) {
+    Outcome first = together(wanted.stream().filter(o -> !(o instanceof RoleBinding)).toList());
+    return first.done()
+        ? together(wanted.stream().filter(RoleBinding.class::isInstance).toList())
+        : first;
+  }
+
+  private Outcome together(List<? extends HasMetadata> wanted) {
     List<CompletableFuture<Outcome>> making =
         wanted.stream().map(o -> CompletableFuture.supplyAsync(() -> ensured(o), threads)).toList();
     try {

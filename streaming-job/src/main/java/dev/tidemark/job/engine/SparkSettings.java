@@ -120,6 +120,10 @@ final class SparkSettings {
         "spark.executor.maxNumFailures",
         "1000000"); // Spark would end the JVM; lost executors are replaced for ever
     conf.set(k + "executor.disableConfigMap", "true");
+    // There are no claims and no driver service; asking about them would be refused.
+    conf.set(k + "driver.ownPersistentVolumeClaim", "false");
+    conf.set(k + "driver.reusePersistentVolumeClaim", "false");
+    conf.set(k + "driver.service.deleteOnTermination", "false");
     conf.set(k + "allocation.batch.size", Integer.toString(Math.max(5, executor.instances())));
     conf.set(k + "allocation.batch.delay", "100ms");
     label(conf, "tidemark.dev/job", s.job().name());

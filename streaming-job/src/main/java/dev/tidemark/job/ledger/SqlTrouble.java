@@ -27,8 +27,7 @@ public final class SqlTrouble {
     String state = state(e);
     String said = said(e);
     if (isAway(e)) {
-      return new Trouble(
-          Reason.SinkUnavailable, "the database does not answer while " + doing + ": " + said, e);
+      return new Trouble(Reason.SinkUnavailable, away(state) + " while " + doing + ": " + said, e);
     }
     if (state.startsWith("28")) {
       return new Trouble(
@@ -76,6 +75,16 @@ public final class SqlTrouble {
                   e)
               : new Trouble(
                   Reason.BatchFailed, "the database failed while " + doing + ": " + said, e);
+    };
+  }
+
+  private static String away(String state) {
+    return switch (state) {
+      case "40001", "40P01" -> "the database gave another transaction the right of way";
+      case "55P03" -> "somebody else held a lock for too long";
+      case "25006" -> "the database is read-only, a standby perhaps,";
+      case "3D000" -> "there is no such database";
+      default -> "the database does not answer";
     };
   }
 
