@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** A {@code StreamingJob} manifest being written. Every method returns the same object. */
 public final class Manifest {
+  /** A label that a template of the scenarios sets. */
+  public static final String LABEL = "e2e.tidemark.dev/template";
+
   private final Map<String, Object> metadata = new LinkedHashMap<>();
   private final Map<String, Object> spec = new LinkedHashMap<>();
 
@@ -30,6 +33,10 @@ public final class Manifest {
     manifest.set("driver.cores", 0.2);
     manifest.set("executor.instances", mode.executors());
     manifest.set("executor.cores", 0.2);
+    // With executors the driver has no template and they have one, else the other way round: both
+    // ways are tried all over.
+    String role = mode.executors() == 0 ? "driver" : "executor";
+    manifest.set(role + ".template.metadata.labels", Map.of(LABEL, role));
     return manifest;
   }
 

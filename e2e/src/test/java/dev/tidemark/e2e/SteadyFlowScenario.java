@@ -56,6 +56,9 @@ class SteadyFlowScenario {
     assertThat(job.condition("Ready").isTrue()).isTrue();
     assertThat(job.number("restarts")).isZero();
     assertThat(scene.table().writers()).hasSize(1);
+    assertThat(mode.executors() == 0 ? job.drivers() : job.executors())
+        .hasSize(Math.max(1, mode.executors()))
+        .allMatch(pod -> pod.getMetadata().getLabels().containsKey(Manifest.LABEL));
     Play.endsExact(scene, feeder);
   }
 }

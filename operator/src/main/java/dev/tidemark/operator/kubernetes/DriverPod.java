@@ -92,8 +92,16 @@ final class DriverPod {
         field("TIDEMARK_POD_IP", "status.podIP"),
         new EnvVarBuilder()
             .withName("TIDEMARK_JAVA_OPTS")
-            .withValue("-Xmx" + Durations.mebibytes(spec.driver().memory()) + "m")
+            .withValue(heap(Durations.mebibytes(spec.driver().memory())))
             .build());
+  }
+
+  /**
+   * All of it from the beginning: a heap that grows collects garbage again and again during the
+   * start.
+   */
+  private static String heap(long mebibytes) {
+    return "-Xms" + mebibytes + "m -Xmx" + mebibytes + "m";
   }
 
   private static EnvVar field(String name, String path) {

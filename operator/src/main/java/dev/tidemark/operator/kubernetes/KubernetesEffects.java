@@ -49,11 +49,15 @@ final class KubernetesEffects implements Effects {
         "check run " + plan.pod(),
         () -> {
           StreamingJobSpec spec = job.getSpec();
+          Outcome before = objects.all(before(spec, SettingsMap.of(job, plan, platform)));
+          if (!before.done()) {
+            return before;
+          }
           if (spec.driver().template() != null || spec.executor().template() != null) {
+            // after its service account is there: without one the API server refuses any pod
             dryRun(DriverPod.of(job, spec, new DriverPlan(0, plan.of(), 0, null)));
           }
-          Outcome before = objects.all(before(spec, SettingsMap.of(job, plan, platform)));
-          return before.done() ? objects.one(CheckPod.of(job, plan)) : before;
+          return objects.one(CheckPod.of(job, plan));
         });
   }
 

@@ -5,6 +5,7 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.source.Readers;
 import dev.tidemark.job.supervise.Journal;
 import java.io.IOException;
 import java.time.Instant;
@@ -86,6 +87,7 @@ final class Runner {
           new Preparation(settings, parts, pool, timeline).prepare(checkpoints::look);
       long epoch = prepared.owner().lastEpoch();
       journal.epoch(epoch);
+      readyForFirstBatch(prepared);
       JavaSparkContext sc = spark.get(epoch, timeline);
       CheckpointFinder.Result found = checkpoints.found();
       timeline.done("checkpoint read");
@@ -113,6 +115,32 @@ final class Runner {
       return Optional.empty();
     }
     return Optional.of(end);
+  }
+
+  /**
+   * In local mode the tasks run here: while the context is being made, they get their connections.
+   */
+  private void readyForFirstBatch(Prepared prepared) {
+    if (!settings.local()) {
+      return;
+    }
+    OwnerRecord owner = prepared.owner();
+    early(() -> parts.sinks().of(settings, owner.jobId(), owner.lastEpoch()).prepare());
+    prepared
+        .ledger()
+        .until()
+        .forEach((partition, from) -> early(() -> Readers.prepare(settings, partition, from)));
+  }
+
+  private void early(Runnable work) {
+    pool.execute(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            LOG.debug("the first batch will say: {}", e.toString());
+          }
+        });
   }
 
   private void announce(Prepared prepared, Recovery recovery) {
@@ -188,7 +216,7 @@ final class Runner {
         end.reason().kind() == Reason.Kind.WAIT || end.reason().kind() == Reason.Kind.FAILURE;
     if (another && context != null) {
       context.stop(false, false);
-      dev.tidemark.job.source.Readers.clear();
+      Readers.clear();
     }
   }
 

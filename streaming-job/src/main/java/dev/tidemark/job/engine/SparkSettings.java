@@ -91,6 +91,8 @@ final class SparkSettings {
     conf.set(p + "multipart.purge", "false");
     conf.set(p + "audit.enabled", "false");
     conf.set(p + "performance.flags", "*"); // one writer per prefix: no looking before each write
+    // a checkpoint is one small file, read once from its beginning to its end
+    conf.set(p + "input.stream.type", "classic");
     conf.set(p + "experimental.input.fadvise", "whole-file");
   }
 
@@ -120,6 +122,12 @@ final class SparkSettings {
         "spark.executor.maxNumFailures",
         "1000000"); // Spark would end the JVM; lost executors are replaced for ever
     conf.set(k + "executor.disableConfigMap", "true");
+    // Spark's watch takes a pod that was deleted by force for a running one; only its polling
+    // notices. Asking often is
+    // cheap when the API server may answer from its cache.
+    conf.set(k + "executor.apiPollingInterval", "5s");
+    conf.set(k + "executor.missingPodDetectDelta", "5s");
+    conf.set(k + "executor.enablePollingWithResourceVersion", "true");
     // There are no claims and no driver service; asking about them would be refused.
     conf.set(k + "driver.ownPersistentVolumeClaim", "false");
     conf.set(k + "driver.reusePersistentVolumeClaim", "false");

@@ -24,7 +24,7 @@ public final class LeaseReporter {
   private static final long GATHER_MILLIS = 50;
 
   /** A start needs the processors more than the operator needs to hear of it. */
-  private static final long HOLD_BACK_SECONDS = 3;
+  private static final long HOLD_BACK_SECONDS = 6;
 
   private static final DateTimeFormatter MICRO_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)

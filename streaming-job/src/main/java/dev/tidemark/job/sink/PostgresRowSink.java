@@ -55,10 +55,7 @@ public final class PostgresRowSink implements RowSink {
   private record Locked(
       Session session, SinkTarget target, RangeTransaction transaction, long until) {}
 
-  /**
-   * Looks at the table, creates it where the settings want that, and refuses what does not fit:
-   * what the first batch would do, done before there is one.
-   */
+  @Override
   public void prepare() {
     Session session = Sessions.borrow(database, jobId, sessionName);
     try {

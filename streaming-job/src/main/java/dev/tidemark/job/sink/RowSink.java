@@ -10,6 +10,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public interface RowSink {
   /**
+   * Does early what the first batch would otherwise do first: connects, and looks at the table.
+   *
+   * @throws dev.tidemark.job.outcome.Trouble of the sink; the first batch would meet the same
+   */
+  default void prepare() {}
+
+  /**
    * Writes one range exactly once. Range wholly before the ledger: skipped; overlapping: only
    * records at or after the ledger; starting after the ledger: {@code OffsetGap}; another epoch in
    * the ledger: {@code Fenced}. When the outcome of a commit is unknown the ledger is read before

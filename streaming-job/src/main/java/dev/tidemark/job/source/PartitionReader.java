@@ -69,6 +69,15 @@ public final class PartitionReader implements AutoCloseable {
     return new Records(range);
   }
 
+  /**
+   * Fetches what lies at an offset, as far as it comes soon, so that a first range finds it here.
+   */
+  void begin(long from) {
+    consumer.seek(partition, from);
+    next = from;
+    ahead.addAll(consumer.poll(POLL).records(partition));
+  }
+
   @Override
   public void close() {
     consumer.close(Duration.ZERO);

@@ -23,6 +23,18 @@ public final class Readers {
         : new PartitionReader(settings, new TopicPartition(partition.topic(), partition.number()));
   }
 
+  /** Connects a reader and begins to fetch, so that a first batch need not. */
+  public static void prepare(Settings settings, Partition partition, long from) {
+    PartitionReader reader = acquire(settings, partition);
+    try {
+      reader.begin(from);
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+    release(partition, reader);
+  }
+
   /** Keeps a reader for the next batch. */
   public static void release(Partition partition, PartitionReader reader) {
     PartitionReader other = IDLE.put(partition, reader);
