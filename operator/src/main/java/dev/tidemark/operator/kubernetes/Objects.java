@@ -37,19 +37,24 @@ final class Objects {
   }
 
   /**
-   * Makes objects, as many at the same time as may be: a binding comes after its role, since the
-   * API server reads the role before it lets anybody bind it.
+   * Makes objects, as many at the same time as may be: a missing binding comes after its role,
+   * since the API server reads the role before it lets anybody bind it.
    */
   Outcome all(List<HasMetadata> wanted) {
-    Outcome first = together(wanted.stream().filter(o -> !(o instanceof RoleBinding)).toList());
-    return first.done()
-        ? together(wanted.stream().filter(RoleBinding.class::isInstance).toList())
-        : first;
-  }
-
-  private Outcome together(List<? extends HasMetadata> wanted) {
+    CompletableFuture<Outcome> role =
+        wanted.stream()
+            .filter(Role.class::isInstance)
+            .findFirst()
+            .map(this::making)
+            .orElse(CompletableFuture.completedFuture(Outcome.DONE));
     List<CompletableFuture<Outcome>> making =
-        wanted.stream().map(o -> CompletableFuture.supplyAsync(() -> ensured(o), threads)).toList();
+        wanted.stream()
+            .map(
+                o ->
+                    o instanceof Role
+                        ? role
+                        : o instanceof RoleBinding ? after(role, o) : making(o))
+            .toList();
     try {
       return making.stream()
           .map(CompletableFuture::join)
@@ -62,6 +67,19 @@ final class Objects {
       }
       throw e;
     }
+  }
+
+  private CompletableFuture<Outcome> making(HasMetadata wanted) {
+    return CompletableFuture.supplyAsync(() -> ensured(wanted), threads);
+  }
+
+  private CompletableFuture<Outcome> after(CompletableFuture<Outcome> role, HasMetadata binding) {
+    return CompletableFuture.supplyAsync(() -> client.resource(binding).get(), threads)
+        .thenCombineAsync(
+            role,
+            (found, made) ->
+                !made.done() ? made : found == null ? one(binding) : judged(binding, found),
+            threads);
   }
 
   /** Settings and pods are new most of the time, the account is there most of the time. */

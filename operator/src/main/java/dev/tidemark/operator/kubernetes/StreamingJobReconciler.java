@@ -1,5 +1,6 @@
 package dev.tidemark.operator.kubernetes;
 
+import dev.tidemark.crds.Memory;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobStatus;
 import dev.tidemark.operator.core.Decider;
@@ -161,6 +162,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
           .eventSourceRetriever()
           .getControllerEventSource()
           .handleRecentResourceUpdate(ResourceID.fromResource(job), updated, job);
+      announceRefusal(job, status.operator());
       announceRecovery(job, status.lastRecovery());
       return true;
     } catch (KubernetesClientException e) {
@@ -171,6 +173,26 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
         throw e;
       }
       return false;
+    }
+  }
+
+  /** A refusal is the check run's verdict: told once, not at each time it is asked again. */
+  private void announceRefusal(StreamingJob job, Memory notes) {
+    Memory.Refusal now = notes == null ? null : notes.refusal();
+    Memory before = job.getStatus() == null ? null : job.getStatus().operator();
+    Memory.Refusal known = before == null ? null : before.refusal();
+    boolean news =
+        now != null
+            && (known == null
+                || !now.generation().equals(known.generation())
+                || !now.reason().equals(known.reason())
+                || !now.message().equals(known.message()));
+    if (news) {
+      announcer.tell(
+          job,
+          now.reason(),
+          "The check run refused generation " + now.generation() + ": " + now.message(),
+          true);
     }
   }
 

@@ -133,9 +133,29 @@ final class StreamingJobReconcilerTest {
     await()
         .untilAsserted(
             () ->
-                assertThat(client.v1().events().inNamespace(NS).list().getItems())
-                    .extracting(Event::getMessage)
+                assertThat(told())
                     .anyMatch(m -> m.contains("attempt 1 ended with DriverPodDeleted")));
+  }
+
+  @Test
+  void aRecoveryIsToldOnce() throws IOException {
+    apply();
+    accept();
+    eventually(() -> pod(JOB + "-driver-1").get());
+    run(JOB + "-driver-1");
+    report(1);
+    await()
+        .untilAsserted(
+            () -> assertThat(condition("Ready").status()).isEqualTo(Condition.Status.True));
+    report(1);
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(told())
+                    .filteredOn(
+                        m -> m.equals("Recovered from the checkpoint in 6.2 s after JvmCrashed."))
+                    .hasSize(1));
   }
 
   @Test
@@ -151,6 +171,9 @@ final class StreamingJobReconcilerTest {
             () -> assertThat(condition("Stalled").status()).isEqualTo(Condition.Status.True));
     assertThat(condition("Stalled").reason()).isEqualTo("InvalidFilter");
     assertThat(condition("Stalled").message()).contains("unknown column 'valu'");
+    assertThat(told())
+        .filteredOn(m -> m.contains("refused generation 1: unknown column"))
+        .hasSize(1);
     assertThat(pod(JOB + "-driver-1").get()).isNull();
   }
 
@@ -280,7 +303,8 @@ final class StreamingJobReconcilerTest {
         """
         {"attempt": %d, "revision": 1, "epoch": 5, "situation": "Running", "reason": "", "message": "", "lag": 0,
          "batch": {"time": "%s", "records": 1, "written": 1}, "totals": {"records": 1, "written": 1, "batches": 1},
-         "lastCommitAt": "%s", "checkpoint": {"time": "%s", "behind": false}}
+         "lastCommitAt": "%s", "checkpoint": {"time": "%s", "behind": false},
+         "recovery": {"cause": "JvmCrashed", "from": "Checkpoint", "seconds": 6.2, "at": "2026-01-01T00:00:05Z"}}
         """
             .formatted(attempt, now, now, now);
     Lease lease = client.leases().inNamespace(NS).withName(JOB + "-driver").get();
@@ -296,6 +320,13 @@ final class StreamingJobReconcilerTest {
                 .endSpec()
                 .build())
         .update();
+  }
+
+  /** The messages of all events. */
+  private List<String> told() {
+    return client.v1().events().inNamespace(NS).list().getItems().stream()
+        .map(Event::getMessage)
+        .toList();
   }
 
   private static <T> T eventually(Callable<T> what) {

@@ -161,8 +161,8 @@ final class Preparation {
                     + earliest
                     + " of "
                     + partition
-                    + "; these records are lost to this job. Restore them, or set source.onOffsetsExpired to"
-                    + " SkipToEarliest to go on without them");
+                    + "; these records are lost to this job. Restore them in the topic, or begin anew with another"
+                    + " checkpoint path and table");
           }
           if (latest != null && offset > latest) {
             throw new Trouble(

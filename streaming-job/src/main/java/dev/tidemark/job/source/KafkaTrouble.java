@@ -34,8 +34,8 @@ public final class KafkaTrouble {
               Reason.OffsetsExpired,
               "Kafka no longer holds offsets that are needed: "
                   + outOfRange.offsetOutOfRangePartitions()
-                  + "; the records between are lost to this job. Set source.onOffsetsExpired to SkipToEarliest to go on"
-                  + " without them",
+                  + "; the records between are lost to this job. Restore them in the topic, or begin anew with another"
+                  + " checkpoint path and table",
               failure));
     }
     if (t instanceof AuthenticationException || t instanceof AuthorizationException) {
