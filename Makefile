@@ -74,7 +74,7 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all e2e bench-recovery
+.PHONY: check check-all e2e bench-recovery bench-outage
 check: preflight test chart deploy e2e ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
@@ -86,3 +86,6 @@ check-all: deploy ## every scenario, resumable; writes docs/evidence/
 
 bench-recovery: deploy ## seconds from a fault to the next committed row; writes bench/results/
 	@bench/recovery
+
+bench-outage: deploy ## seconds until a job commits again that was away for an hour (SECONDS_AWAY=3600)
+	@bench/outage $(SECONDS_AWAY)

@@ -35,23 +35,53 @@ public final class Bench {
     this.result = result;
   }
 
-  /** Arguments: number of faults of each kind, directory of the results. */
+  /**
+   * Arguments: number of faults of each kind, directory of the results, and seconds of an outage;
+   * with these the outage alone is measured, once.
+   */
   public static void main(String[] arguments) throws IOException {
     int faults = Integer.parseInt(arguments[0]);
     try (Cluster cluster = Cluster.connect();
         Infra infra = new Infra(cluster)) {
       BenchResult result = new BenchResult(cluster);
       Bench bench = new Bench(cluster, infra, faults, result);
-      bench.recover("JVM killed, local mode", 3, Mode.LOCAL, (at, job) -> at.killJvm(job.driver()));
-      bench.recover(
-          "driver pod deleted, local mode", 8, Mode.LOCAL, (at, job) -> at.deletePod(job.driver()));
-      bench.recover(
-          "JVM killed, one executor", 6, Mode.ONE_EXECUTOR, (at, job) -> at.killJvm(job.driver()));
-      bench.apply();
-      result.write(Path.of(arguments[1]));
+      if (arguments.length > 2) {
+        bench.outage(Duration.ofSeconds(Long.parseLong(arguments[2])));
+      } else {
+        bench.faults();
+      }
+      result.write(Path.of(arguments[1]), arguments.length > 2 ? "outage" : "recovery");
       if (!result.exact()) {
         System.exit(1);
       }
+    }
+  }
+
+  private void faults() {
+    recover("JVM killed, local mode", 3, Mode.LOCAL, (at, job) -> at.killJvm(job.driver()));
+    recover(
+        "driver pod deleted, local mode", 8, Mode.LOCAL, (at, job) -> at.deletePod(job.driver()));
+    recover(
+        "JVM killed, one executor", 6, Mode.ONE_EXECUTOR, (at, job) -> at.killJvm(job.driver()));
+    apply();
+  }
+
+  /**
+   * The job is away while events go on, then resumed; batches of one second were missed all the
+   * time.
+   */
+  private void outage(Duration outage) {
+    try (Scene scene = Scene.open(cluster, infra, "bench")) {
+      Feeder feeder = scene.feed(RATE);
+      Job job = scene.apply(scene.manifest(Mode.LOCAL));
+      job.awaitReady(WITHIN);
+      scene.awaitMoreRows(WITHIN);
+      double seconds = Outage.of(outage, scene, job);
+      System.out.printf("back after an outage of %s: %.2f s%n", outage, seconds);
+      feeder.close();
+      Verdict verdict = scene.settle(WITHIN, Rule.importantWithPlace());
+      System.out.println(verdict);
+      result.add("back after an outage of " + outage, 15, List.of(seconds), verdict);
     }
   }
 

@@ -119,10 +119,10 @@ final class BenchResult {
     return sorted.get(below) + (sorted.get(above) - sorted.get(below)) * (place - below);
   }
 
-  /** Writes {@code recovery-<date>.json} and {@code .png}. */
-  void write(Path directory) throws IOException {
+  /** Writes {@code <what>-<date>.json} and {@code .png}. */
+  void write(Path directory, String what) throws IOException {
     Files.createDirectories(directory);
-    String name = "recovery-" + LocalDate.now(ZoneOffset.UTC);
+    String name = what + "-" + LocalDate.now(ZoneOffset.UTC);
     Files.writeString(directory.resolve(name + ".json"), Serialization.asJson(document) + "\n");
     XYChart chart =
         new XYChartBuilder()
