@@ -59,8 +59,9 @@ class DriverKilledScenario {
         .until(() -> ledgerEpoch(scene) > epoch);
     scene.faults().killJvm(job.driver());
     scene.recovered(recovery.secondsSince(first, Play.RECOVER));
+    // the status may still be that of the run before the kills: Ready alone says nothing here
+    job.await("saw the third run", Play.RECOVER, object -> Job.number(object, "epoch") > epoch + 1);
     job.awaitReady(Play.RECOVER);
-    assertThat(job.number("epoch")).as("epochs taken").isGreaterThan(epoch + 1);
     Play.endsExact(scene, feeder);
   }
 

@@ -9,6 +9,7 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.settings.SettingsFile;
 import dev.tidemark.job.supervise.Journal;
+import org.slf4j.LoggerFactory;
 
 /** Entry of the driver pod and of the check run: {@code driver} or {@code check}. */
 public final class Main {
@@ -40,6 +41,10 @@ public final class Main {
   }
 
   private static int driver() throws InterruptedException {
+    // Setting up the log takes as long as reading the settings, and needs nothing of them.
+    Thread log = new Thread(() -> LoggerFactory.getLogger(Main.class), "log");
+    log.setDaemon(true);
+    log.start();
     Settings settings = SettingsFile.read();
     return DriverStart.run(settings, new DriverParts(), Journal.mounted());
   }

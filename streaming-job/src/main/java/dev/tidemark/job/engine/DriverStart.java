@@ -55,7 +55,9 @@ public final class DriverStart {
     return code;
   }
 
-  /** Spark names each RDD by JSON: loading what writes it is a tenth of a second of the first batch. */
+  /**
+   * Spark names each RDD by JSON: loading what writes it is a tenth of a second of the first batch.
+   */
   private static void warm() {
     try {
       LOG.debug("{}", new RDDOperationScope("warm", Option.empty(), "0").toJson());
