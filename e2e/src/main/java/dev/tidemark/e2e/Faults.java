@@ -24,7 +24,7 @@ public final class Faults {
     this.client = client;
   }
 
-  /** Kills the JVM in the pod's container {@code spark} with SIGKILL. */
+  /** Kills the JVM of a driver pod, which has a supervisor as its first process, with SIGKILL. */
   public Instant killJvm(Pod pod) {
     return Instant.ofEpochMilli(
         Long.parseLong(
@@ -104,6 +104,11 @@ public final class Faults {
   /** Lets a frozen pod go on, as if nothing had happened. */
   public Instant thaw(Pod pod) {
     return signal(pod, "CONT");
+  }
+
+  /** Kills every process of a pod from the node; a first process cannot be killed from within. */
+  public Instant killProcesses(Pod pod) {
+    return signal(pod, "KILL");
   }
 
   private Instant signal(Pod pod, String signal) {

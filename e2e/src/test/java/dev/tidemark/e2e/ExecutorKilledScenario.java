@@ -36,7 +36,7 @@ class ExecutorKilledScenario {
     String driver = job.driver().getMetadata().getUid();
     Pod victim = job.executors().get(0);
 
-    Instant fault = scene.faults().killJvm(victim);
+    Instant fault = scene.faults().killProcesses(victim);
     awaitReplaced(job, victim, 1);
     scene.awaitMoreRows(Play.RECOVER);
     scene.recovered(scene.table().longestPauseSince(fault));
