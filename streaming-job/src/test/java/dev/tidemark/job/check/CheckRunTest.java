@@ -57,6 +57,7 @@ class CheckRunTest {
             new Settings.Source(List.of("events"), "Earliest"),
             filter,
             select,
+            null,
             new Settings.Sink(jdbc)),
         new Settings.Runtime(
             new Settings.SourceRuntime(
@@ -65,6 +66,7 @@ class CheckRunTest {
                 1000,
                 "Stop"),
             new Settings.Checkpoint("s3a://streams/a", "UseLedger"),
+            new Settings.Upgrade("Savepoint"),
             new Settings.S3(store.endpoint(), "us-east-1", true),
             new Settings.Driver(1, 512),
             new Settings.Executor(0, 1, 512),
