@@ -64,7 +64,7 @@ final class Housekeeping implements Runnable {
         if (round % ROUNDS_PER_ASKING == ROUNDS_PER_ASKING - 1) {
           partitions();
         }
-        if (round % ROUNDS_PER_LOOK == 0) {
+        if (round % ROUNDS_PER_LOOK == 0 && !run.settings().definition().stateful()) {
           boolean written = look();
           if (written && !pruned) {
             pruned = true;

@@ -57,6 +57,8 @@ final class SparkSettings {
     conf.set("spark.streaming.kafka.allowNonConsecutiveOffsets", "false");
     // What checkpoints are written with must stay what they are read with.
     conf.set("spark.io.compression.codec", "lz4");
+    // State is smaller so, and a damaged block is seen by its checksum.
+    conf.set("spark.checkpoint.compress", "true");
     conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
     conf.set("spark.cleaner.periodicGC.interval", "30min");
     conf.set("spark.scheduler.mode", "FIFO");

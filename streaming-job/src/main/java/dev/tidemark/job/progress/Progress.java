@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * message read it.
  */
 public final class Progress {
-  /** A checkpoint older than this many intervals is behind. */
+  /** A checkpoint that is late by this many batch intervals is behind. */
   private static final int BEHIND = 10;
 
   private final Settings settings;
@@ -220,8 +220,11 @@ public final class Progress {
   }
 
   private boolean behind() {
+    Settings.Definition of = settings.definition();
     Instant oldest =
-        clock.instant().minusMillis(BEHIND * settings.definition().batchIntervalMillis());
+        clock
+            .instant()
+            .minusMillis(of.checkpointIntervalMillis() + BEHIND * of.batchIntervalMillis());
     return situation == Situation.Running && checkpointAt != null && checkpointAt.isBefore(oldest);
   }
 

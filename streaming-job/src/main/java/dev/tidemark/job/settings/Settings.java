@@ -1,5 +1,6 @@
 package dev.tidemark.job.settings;
 
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +33,25 @@ public record Settings(
       Aggregate aggregate,
       Sink sink) {
 
+    /** Spark's own interval for the costlier of its two kinds of state. */
+    private static final long STATE_MILLIS = 10_000;
+
+    private static final int STATE_BATCHES = 10;
+
     /** True when results depend on records of earlier batches: there is state to keep. */
     public boolean stateful() {
       return aggregate != null && aggregate.stateful();
+    }
+
+    /**
+     * How often a checkpoint is due, in milliseconds: with each batch, and of state every ten
+     * batches but at most every ten seconds. A multiple of the batch interval.
+     */
+    public long checkpointIntervalMillis() {
+      long least = (STATE_MILLIS + batchIntervalMillis - 1) / batchIntervalMillis;
+      return stateful()
+          ? batchIntervalMillis * Math.max(STATE_BATCHES, least)
+          : batchIntervalMillis;
     }
   }
 
@@ -49,7 +66,8 @@ public record Settings(
    * @param window null for results without a window
    */
   public record Aggregate(
-      List<String> groupBy, List<String> compute, String results, Window window) {
+      List<String> groupBy, List<String> compute, String results, Window window)
+      implements Serializable {
 
     /** True unless each batch stands for itself. */
     public boolean stateful() {
@@ -65,7 +83,8 @@ public record Settings(
    * @param latenessMillis how far the time of a partition may be past a window's end before a
    *     record of that window comes too late
    */
-  public record Window(long lengthMillis, long slideMillis, String time, long latenessMillis) {}
+  public record Window(long lengthMillis, long slideMillis, String time, long latenessMillis)
+      implements Serializable {}
 
   /**
    * Which topics, and where a job without any ledger begins: {@code Earliest} or {@code Latest}.
