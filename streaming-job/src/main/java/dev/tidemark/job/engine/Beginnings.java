@@ -5,8 +5,6 @@ import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.StateManifest;
 import dev.tidemark.job.state.StateStore;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.streaming.StreamingContext;
@@ -28,15 +26,12 @@ final class Beginnings {
   private final Settings settings;
   private final Parts parts;
   private final Progress progress;
-  private final Executor pool;
   private final Timeline timeline;
 
-  Beginnings(
-      Settings settings, Parts parts, Progress progress, Executor pool, Timeline timeline) {
+  Beginnings(Settings settings, Parts parts, Progress progress, Timeline timeline) {
     this.settings = settings;
     this.parts = parts;
     this.progress = progress;
-    this.pool = pool;
     this.timeline = timeline;
   }
 
@@ -95,10 +90,10 @@ final class Beginnings {
         .values()
         .forEach(rdd -> rdd.unpersist(false));
     ResultsTransaction transaction = transaction(prepared);
-    CompletableFuture<Void> opening = CompletableFuture.runAsync(transaction::open, pool);
+    transaction.open();
     StateStore store = new StateStore(prepared.revisionPath(), spark.hadoopConfiguration());
     StateRecovery.Recovered state =
-        new StateBeginning(prepared, spark, partitions, store).begin();
+        new StateBeginning(prepared, spark, partitions, store, transaction).begin();
     timeline.done("state loaded");
     StateManifest from = state.from();
     LOG.info(
@@ -109,17 +104,16 @@ final class Beginnings {
         from.batch(),
         state.keys(),
         state.caughtUp());
-    Preparation.join(opening);
     long batches =
-        2 * settings.definition().checkpointIntervalMillis()
+        2 * settings.checkpointIntervalMillis()
             / settings.definition().batchIntervalMillis();
     Marks marks =
         new Marks(
             prepared.ledger().until().keySet(), state.marks(), (int) batches + BATCHES_MORE);
-    StateCheckpoints checkpoints =
-        new StateCheckpoints(
-            store, settings, epoch, written -> progress.checkpoint(written.at()));
-    Output output = new StateOutput(spark.sc(), transaction, checkpoints, marks, partitions);
+    progress.late(marks.late());
+    StateCheckpoints checkpoints = new StateCheckpoints(store, settings, epoch, progress);
+    Output output =
+        new StateOutput(spark.sc(), transaction, checkpoints, marks, partitions, progress::late);
     return new Begun(output, () -> Contexts.make(prepared, state, partitions, spark.sc()));
   }
 }

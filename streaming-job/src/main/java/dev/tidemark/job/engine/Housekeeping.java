@@ -1,5 +1,6 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;

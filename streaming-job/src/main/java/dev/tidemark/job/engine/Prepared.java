@@ -1,5 +1,6 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.owner.Ownership;

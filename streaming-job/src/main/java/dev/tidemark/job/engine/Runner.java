@@ -1,5 +1,6 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
@@ -89,7 +90,7 @@ final class Runner {
       journal.epoch(epoch);
       readyForFirstBatch(prepared);
       JavaSparkContext sc = spark.get(epoch, timeline);
-      Beginnings beginnings = new Beginnings(settings, parts, progress, pool, timeline);
+      Beginnings beginnings = new Beginnings(settings, parts, progress, timeline);
       Beginnings.Begun begun =
           settings.definition().stateful()
               ? beginnings.withState(prepared, sc)

@@ -1,15 +1,19 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.state.StateFit;
 import dev.tidemark.job.state.StateManifest;
 import dev.tidemark.job.state.StateStore;
+import dev.tidemark.job.state.StoreSettings;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +29,20 @@ final class StateBeginning {
   private final JavaSparkContext spark;
   private final int partitions;
   private final StateStore store;
+  private final ResultsTransaction transaction;
 
-  StateBeginning(Prepared run, JavaSparkContext spark, int partitions, StateStore store) {
+  /**
+   * Nothing is read yet.
+   *
+   * @param transaction open
+   */
+  StateBeginning(
+      Prepared run,
+      JavaSparkContext spark,
+      int partitions,
+      StateStore store,
+      ResultsTransaction transaction) {
+    this.transaction = transaction;
     this.run = run;
     this.spark = spark;
     this.partitions = partitions;
@@ -35,8 +51,9 @@ final class StateBeginning {
 
   /** The store of a revision, as a run reaches it before it has a Spark context. */
   private static StateStore store(Settings settings, int revision) throws IOException {
-    Configuration hadoop = SparkSettings.hadoop(SparkSettings.storage(settings));
-    return new StateStore(CheckpointPaths.revision(settings, revision), hadoop);
+    return new StateStore(
+        CheckpointPaths.revision(settings, revision),
+        StoreSettings.configuration(settings.runtime().s3()));
   }
 
   /** A revision of a job without any ledger begins with nothing, at its starting offsets. */
@@ -75,16 +92,38 @@ final class StateBeginning {
     boolean carry =
         owner.stateRevision() > 0
             && run.settings().runtime().upgrade().strategy().equals("Savepoint");
-    if (carry) {
-      throw new Trouble(
-          Reason.StateDoesNotFit,
-          "the state of revision "
-              + owner.stateRevision()
-              + " cannot be taken over; set upgrade.strategy: Fresh to begin with empty state");
-    }
-    StateRecovery.Recovered fresh = fresh();
+    StateRecovery.Recovered begun = carry ? takenOver(owner.stateRevision()) : fresh();
     run.ownership().stateBegun(owner.revision());
-    return fresh;
+    return begun;
+  }
+
+  /**
+   * The state of the revision before, brought to the ledger by its own definition, becomes the
+   * savepoint this one begins with. All of it is written to the sink once: the table may be another.
+   */
+  private StateRecovery.Recovered takenOver(int revision) throws IOException {
+    StateRecovery.Recovered before =
+        new StateRecovery(run, spark, partitions).recover(store(run.settings(), revision));
+    StateFit.fault(before.from().definition(), run.settings().definition())
+        .ifPresent(
+            why -> {
+              throw new Trouble(Reason.StateDoesNotFit, why);
+            });
+    Savepoint savepoint = new Savepoint(store, run.settings().definition());
+    StateManifest manifest =
+        savepoint.write(
+            run.owner().lastEpoch(), before, run.ledger().until(), spark.hadoopConfiguration());
+    LOG.info(
+        "revision {} takes over {} keys of revision {}",
+        run.owner().revision(),
+        before.keys(),
+        revision);
+    List<PartitionRange> nothing =
+        run.ledger().until().entrySet().stream()
+            .map(e -> new PartitionRange(e.getKey(), e.getValue(), e.getValue()))
+            .toList();
+    transaction.run(0, nothing, before.state().mapPartitions(new Result.OfChanges()));
+    return before.from(manifest);
   }
 
   private StateRecovery.Recovered recovered() throws IOException {

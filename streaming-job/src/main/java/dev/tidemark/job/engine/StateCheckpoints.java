@@ -2,6 +2,8 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Mark;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.progress.Progress;
+import dev.tidemark.job.progress.StateFigures;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.StateManifest;
 import dev.tidemark.job.state.StateStore;
@@ -9,7 +11,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.spark.rdd.RDD;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,17 +28,13 @@ final class StateCheckpoints {
   private final StateStore store;
   private final Settings settings;
   private final long epoch;
-  private final Consumer<Written> listener;
+  private final Progress progress;
 
-  /** A completed one: its time, keys, bytes and how long writing took. */
-  record Written(Instant at, long keys, long bytes, long millis) {}
-
-  StateCheckpoints(
-      StateStore store, Settings settings, long epoch, Consumer<Written> listener) {
+  StateCheckpoints(StateStore store, Settings settings, long epoch, Progress progress) {
     this.store = store;
     this.settings = settings;
     this.epoch = epoch;
-    this.listener = listener;
+    this.progress = progress;
   }
 
   /**
@@ -62,10 +59,10 @@ final class StateCheckpoints {
     try {
       StateManifest manifest = manifest(time, path, state, until, marks);
       store.write(manifest);
-      long millis = (System.nanoTime() - begun) / 1_000_000;
-      LOG.debug("state checkpoint {}: {} keys, {} ms", path, manifest.keys(), millis);
-      listener.accept(
-          new Written(manifest.writtenAt(), manifest.keys(), manifest.bytes(), millis));
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      LOG.debug("state checkpoint {}: {} keys, {} s", path, manifest.keys(), seconds);
+      progress.state(
+          manifest.writtenAt(), new StateFigures(manifest.keys(), manifest.bytes(), seconds));
       store.prune(epoch, KEPT);
     } catch (IOException e) {
       throw StoreTrouble.of(e, settings.runtime().checkpoint().path());

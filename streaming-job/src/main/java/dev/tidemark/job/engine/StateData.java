@@ -33,8 +33,9 @@ final class StateData {
   }
 
   /** How many keys there are in the RDD of a state stream. */
+  @SuppressWarnings("unchecked") // elements of either kind are looked at as what they are
   static long keys(RDD<?> state) {
-    return JavaRDD.fromRDD(state, tag()).mapPartitions(new Count()).collect().stream()
+    return JavaRDD.fromRDD((RDD<Object>) state, tag()).mapPartitions(new Count()).collect().stream()
         .mapToLong(Long::longValue)
         .sum();
   }

@@ -17,6 +17,7 @@ import org.apache.spark.streaming.StateSpec;
 import org.apache.spark.streaming.Time;
 import org.apache.spark.streaming.api.java.JavaDStream;
 import org.apache.spark.streaming.api.java.JavaInputDStream;
+import org.apache.spark.streaming.api.java.JavaMapWithStateDStream;
 import org.apache.spark.streaming.api.java.JavaPairDStream;
 import org.apache.spark.streaming.dstream.DStream;
 import org.apache.spark.streaming.dstream.PairDStreamFunctions;
@@ -24,7 +25,6 @@ import org.apache.spark.streaming.kafka010.HasOffsetRanges;
 import org.apache.spark.streaming.kafka010.OffsetRange;
 import scala.Option;
 import scala.Tuple2;
-import scala.math.Ordering;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
@@ -56,17 +56,17 @@ final class StateGraph {
       Settings settings,
       int partitions) {
     Computation computation = Computation.of(settings.definition());
-    Duration interval = new Duration(settings.definition().checkpointIntervalMillis());
+    Duration interval = new Duration(settings.checkpointIntervalMillis());
     HashPartitioner partitioner = new HashPartitioner(partitions);
     JavaPairDStream<StateKey, byte[]> added = source.transformToPair(new Added());
     if (settings.definition().aggregate().window() == null) {
-      added
-          .mapWithState(
+      JavaMapWithStateDStream<StateKey, byte[], byte[], Tuple2<StateKey, byte[]>> changes =
+          added.mapWithState(
               StateSpec.function(new UpdateRunning(computation))
                   .initialState(before)
-                  .partitioner(partitioner))
-          .checkpoint(interval)
-          .foreachRDD(new Running());
+                  .partitioner(partitioner));
+      changes.checkpoint(interval);
+      changes.foreachRDD(new Running());
       return;
     }
     DStream<Tuple2<StateKey, WindowState>> windows =

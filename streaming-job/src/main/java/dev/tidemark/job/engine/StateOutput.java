@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -23,8 +25,10 @@ final class StateOutput implements Output {
   private final StateCheckpoints checkpoints;
   private final Marks marks;
   private final int partitions;
+  private final LongConsumer late;
   private final Map<Long, List<PartitionRange>> generated = new ConcurrentHashMap<>();
   private Changes inHand;
+  private volatile long begun;
 
   /** What the batch in hand has changed, and all state after it. */
   private record Changes(JavaRDD<Result> results, RDD<?> state) {}
@@ -34,7 +38,9 @@ final class StateOutput implements Output {
       ResultsTransaction transaction,
       StateCheckpoints checkpoints,
       Marks marks,
-      int partitions) {
+      int partitions,
+      LongConsumer late) {
+    this.late = late;
     this.spark = spark;
     this.transaction = transaction;
     this.checkpoints = checkpoints;
@@ -49,8 +55,16 @@ final class StateOutput implements Output {
   /** What the records of a batch add to the state; nothing is read before the batch's turn. */
   JavaPairRDD<StateKey, byte[]> added(long time, List<PartitionRange> ranges) {
     generated.put(time, ranges);
+    Supplier<Map<Partition, Long>> before =
+        () -> {
+          if (time != begun) {
+            throw new IllegalStateException(
+                "the batch of " + time + " was to be read while that of " + begun + " is in hand");
+          }
+          return marks.times();
+        };
     PartialsRdd partials =
-        new PartialsRdd(spark, transaction.computation(), ranges, marks::times);
+        new PartialsRdd(spark, transaction.computation(), ranges, before);
     return MergeByKey.of(partials, transaction.computation(), partitions);
   }
 
@@ -67,8 +81,10 @@ final class StateOutput implements Output {
   @Override
   public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
     marks.begin(time);
+    begun = time;
     ResultsTransaction.Done done = transaction.run(time, ranges, inHand.results());
     marks.advance(found(ranges, done.marks()));
+    late.accept(marks.late());
     Map<Partition, Long> until = new HashMap<>(committed);
     ranges.forEach(range -> until.put(range.partition(), range.until()));
     checkpoints.after(time, inHand.results().rdd(), inHand.state(), until, marks.all());

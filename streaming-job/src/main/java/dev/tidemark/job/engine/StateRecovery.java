@@ -50,7 +50,13 @@ final class StateRecovery {
       JavaPairRDD<StateKey, byte[]> state,
       Map<Partition, Mark> marks,
       long keys,
-      long caughtUp) {}
+      long caughtUp) {
+
+    /** The same state, as another manifest has it. */
+    Recovered from(StateManifest manifest) {
+      return new Recovered(manifest, state, marks, keys, caughtUp);
+    }
+  }
 
   /** State of nothing, to begin with. */
   static Recovered nothing(StateManifest from, JavaSparkContext spark) {
@@ -182,8 +188,7 @@ final class StateRecovery {
     JavaPairRDD<StateKey, byte[]> state =
         manifest.directory() == null
             ? JavaPairRDD.fromJavaRDD(spark.emptyRDD())
-            : StateData.read(
-                spark.sc(), manifest.source(), store.absolute(manifest.directory()));
+            : data(manifest, store.absolute(manifest.directory()));
     List<PartitionRange> behind = behind(manifest);
     if (!behind.isEmpty()) {
       // With the definition that would have counted them, which need not be today's.
@@ -205,6 +210,12 @@ final class StateRecovery {
     }
     long caughtUp = behind.stream().mapToLong(r -> r.until() - r.from()).sum();
     return new Recovered(manifest, state, marks, keys, caughtUp);
+  }
+
+  private JavaPairRDD<StateKey, byte[]> data(StateManifest manifest, String path) {
+    return manifest.source().equals(Savepoint.SOURCE)
+        ? Savepoint.read(spark, manifest, path)
+        : StateData.read(spark.sc(), manifest.source(), path);
   }
 
   private static Map<Partition, Mark> marks(StateManifest manifest) {

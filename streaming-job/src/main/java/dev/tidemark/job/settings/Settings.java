@@ -33,25 +33,9 @@ public record Settings(
       Aggregate aggregate,
       Sink sink) {
 
-    /** Spark's own interval for the costlier of its two kinds of state. */
-    private static final long STATE_MILLIS = 10_000;
-
-    private static final int STATE_BATCHES = 10;
-
     /** True when results depend on records of earlier batches: there is state to keep. */
     public boolean stateful() {
       return aggregate != null && aggregate.stateful();
-    }
-
-    /**
-     * How often a checkpoint is due, in milliseconds: with each batch, and of state every ten
-     * batches but at most every ten seconds. A multiple of the batch interval.
-     */
-    public long checkpointIntervalMillis() {
-      long least = (STATE_MILLIS + batchIntervalMillis - 1) / batchIntervalMillis;
-      return stateful()
-          ? batchIntervalMillis * Math.max(STATE_BATCHES, least)
-          : batchIntervalMillis;
     }
   }
 
@@ -129,8 +113,11 @@ public record Settings(
       long maxRatePerPartition,
       String onOffsetsExpired) {}
 
-  /** The checkpoint's place, an {@code s3a://} URI, and what to do when it is lost. */
-  public record Checkpoint(String path, String onLost) {}
+  /**
+   * The checkpoint's place, an {@code s3a://} URI, what to do when it is lost, and how often state
+   * is checkpointed.
+   */
+  public record Checkpoint(String path, String onLost, long stateIntervalMillis) {}
 
   /** What a new revision does with the state of the one before: {@code Savepoint}, {@code Fresh}. */
   public record Upgrade(String strategy) {}
@@ -146,6 +133,16 @@ public record Settings(
 
   /** When and why the driver before this attempt ended; null for the first. */
   public record Previous(String reason, Instant endedAt) {}
+
+  /**
+   * How often a checkpoint is due, in milliseconds: with each batch, and of state in the interval of
+   * the settings, rounded up to whole batches.
+   */
+  public long checkpointIntervalMillis() {
+    long batch = definition.batchIntervalMillis();
+    long state = runtime.checkpoint().stateIntervalMillis();
+    return definition.stateful() ? Math.max(1, (state + batch - 1) / batch) * batch : batch;
+  }
 
   /** True when the whole job runs in the driver pod. */
   public boolean local() {

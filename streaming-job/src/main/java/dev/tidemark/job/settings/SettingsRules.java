@@ -89,6 +89,7 @@ final class SettingsRules {
         "runtime.checkpoint.onLost",
         r.checkpoint().onLost(),
         Set.of("UseLedger", "Stop", "RestoreBackup", "StartFresh"));
+    positive("runtime.checkpoint.stateIntervalMillis", r.checkpoint().stateIntervalMillis());
     present("runtime.upgrade", r.upgrade());
     oneOf("runtime.upgrade.strategy", r.upgrade().strategy(), Set.of("Savepoint", "Fresh"));
     present("runtime.s3", r.s3());

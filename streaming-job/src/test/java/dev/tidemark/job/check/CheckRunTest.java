@@ -65,7 +65,7 @@ class CheckRunTest {
                 Map.of("default.api.timeout.ms", "1500", "request.timeout.ms", "1000"),
                 1000,
                 "Stop"),
-            new Settings.Checkpoint("s3a://streams/a", "UseLedger"),
+            new Settings.Checkpoint("s3a://streams/a", "UseLedger", 10_000),
             new Settings.Upgrade("Savepoint"),
             new Settings.S3(store.endpoint(), "us-east-1", true),
             new Settings.Driver(1, 512),
