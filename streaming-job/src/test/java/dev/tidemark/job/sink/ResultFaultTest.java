@@ -187,10 +187,7 @@ class ResultFaultTest {
       own.run("CREATE TABLE results (word text PRIMARY KEY, n bigint)");
       ResultStage stage =
           new ResultStage(
-              own,
-              ResultStage.jdbc(own, mode, false),
-              ResultStage.WORDS,
-              ResultStage.BY_WORD);
+              own, ResultStage.jdbc(own, mode, false), ResultStage.WORDS, ResultStage.BY_WORD);
       PostgresResultSink sink = stage.opened();
       write(sink, 1, ranges(0, 1, 0, 0), row("a", 1L));
       Staged lost = stage(sink, 2, 2, row("b", 1L), row("c", 1L));

@@ -113,7 +113,13 @@ class ResultTableTest {
 
   @ParameterizedTest
   @CsvSource({
-    "text,yes", "varchar(40),yes", "mood,yes", "label,yes", "char(5),no", "uuid,no", "blind,no"
+    "text,yes",
+    "varchar(40),yes",
+    "mood,yes",
+    "label,yes",
+    "char(5),no",
+    "uuid,no",
+    "blind,no"
   })
   void aKeyMustBeToldApartByTheTableAsByTheJob(String type, String verdict) {
     postgres.run(
@@ -178,8 +184,7 @@ class ResultTableTest {
     SinkCheck.run(jdbc, ResultStage.WORDS, ResultStage.BY_WORD);
     postgres.run("ALTER TABLE results DROP COLUMN n");
     assertThat(
-            trouble(() -> SinkCheck.run(jdbc, ResultStage.WORDS, ResultStage.BY_WORD))
-                .getMessage())
+            trouble(() -> SinkCheck.run(jdbc, ResultStage.WORDS, ResultStage.BY_WORD)).getMessage())
         .contains("has no column n");
   }
 
@@ -193,8 +198,7 @@ class ResultTableTest {
         "CREATE ROLE " + role + " LOGIN");
     Settings.Jdbc jdbc =
         new Settings.Jdbc(postgres.url(postgres.port(), role), "results", false, "Upsert");
-    ResultStage stage =
-        new ResultStage(postgres, jdbc, ResultStage.WORDS, ResultStage.BY_WORD);
+    ResultStage stage = new ResultStage(postgres, jdbc, ResultStage.WORDS, ResultStage.BY_WORD);
     Trouble insert = checked(jdbc);
     assertThat(insert.reason()).isEqualTo(Reason.SinkPermissionDenied);
     postgres.run("GRANT INSERT ON results TO " + role);
@@ -272,8 +276,7 @@ class ResultTableTest {
 
   @Test
   void aResultTheTableRefusesStopsTheBatch() {
-    postgres.run(
-        "CREATE TABLE results (word varchar(3) PRIMARY KEY, n bigint CHECK (n < 5))");
+    postgres.run("CREATE TABLE results (word varchar(3) PRIMARY KEY, n bigint CHECK (n < 5))");
     ResultStage stage = upserting();
     PostgresResultSink sink = stage.opened();
     List<InternalRow> refused =
@@ -281,8 +284,7 @@ class ResultTableTest {
     for (int i = 0; i < refused.size(); i++) {
       long batch = i + 1L;
       InternalRow bad = refused.get(i);
-      Trouble trouble =
-          trouble(() -> write(sink, batch, ranges(0, 1, 0, 0), row("b", 1L), bad));
+      Trouble trouble = trouble(() -> write(sink, batch, ranges(0, 1, 0, 0), row("b", 1L), bad));
       assertThat(trouble.reason()).isEqualTo(Reason.SinkRejectedRow);
       assertThat(trouble.getMessage()).contains("a result of the batch of " + batch);
     }
