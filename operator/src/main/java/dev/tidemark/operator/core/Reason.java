@@ -23,6 +23,7 @@ public enum Reason {
   CheckpointDiverged(Kind.STOP),
   LedgerBehindCheckpoint(Kind.STOP),
   LedgerSealed(Kind.STOP),
+  StateDoesNotFit(Kind.STOP),
   LedgerMissing(Kind.STOP),
   OffsetsExpired(Kind.STOP),
   TopicRecreated(Kind.STOP),
