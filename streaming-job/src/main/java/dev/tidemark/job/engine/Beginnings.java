@@ -45,8 +45,7 @@ final class Beginnings {
       boolean preferLedger) {
     CheckpointFinder.Result found = checkpoints.get();
     timeline.done("checkpoint read");
-    Recovery recovery =
-        Recovery.choose(prepared, found, preferLedger, System.currentTimeMillis());
+    Recovery recovery = Recovery.choose(prepared, found, preferLedger, System.currentTimeMillis());
     announce(prepared, recovery);
     String jobId = prepared.owner().jobId();
     long epoch = prepared.owner().lastEpoch();
@@ -105,11 +104,9 @@ final class Beginnings {
         state.keys(),
         state.caughtUp());
     long batches =
-        2 * settings.checkpointIntervalMillis()
-            / settings.definition().batchIntervalMillis();
+        2 * settings.checkpointIntervalMillis() / settings.definition().batchIntervalMillis();
     Marks marks =
-        new Marks(
-            prepared.ledger().until().keySet(), state.marks(), (int) batches + BATCHES_MORE);
+        new Marks(prepared.ledger().until().keySet(), state.marks(), (int) batches + BATCHES_MORE);
     progress.late(marks.late());
     StateCheckpoints checkpoints = new StateCheckpoints(store, settings, epoch, progress);
     Output output =

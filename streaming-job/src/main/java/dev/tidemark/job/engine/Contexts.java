@@ -47,8 +47,7 @@ final class Contexts {
         spark, new Duration(run.settings().definition().batchIntervalMillis()));
   }
 
-  private static JavaInputDStream<ConsumerRecord<byte[], byte[]>> source(
-      StreamingContext context) {
+  private static JavaInputDStream<ConsumerRecord<byte[], byte[]>> source(StreamingContext context) {
     return KafkaUtils.createDirectStream(
         new JavaStreamingContext(context),
         LocationStrategies.PreferConsistent(),

@@ -1,12 +1,12 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.KafkaCluster;
+import dev.tidemark.job.state.CheckpointPaths;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;

@@ -21,9 +21,9 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * The partial results of some offset ranges, one RDD partition per range. Ranges and the partitions'
- * marks before them are asked for when the job is submitted, when earlier batches are done, and then
- * stay: computed again for want of a lost block, the partition gives the same again.
+ * The partial results of some offset ranges, one RDD partition per range. Ranges and the
+ * partitions' marks before them are asked for when the job is submitted, when earlier batches are
+ * done, and then stay: computed again for want of a lost block, the partition gives the same again.
  */
 final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
   private static final long serialVersionUID = 1L;

@@ -20,14 +20,12 @@ final class PerBatchOutput implements Output {
   }
 
   @Override
-  public Outcome write(
-      long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
+  public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
     List<PartitionRange> todo = ranges.stream().map(range -> after(committed, range)).toList();
     if (todo.stream().allMatch(range -> range.from() == range.until())) {
       return Outcome.NOTHING;
     }
-    PartialsRdd partials =
-        new PartialsRdd(spark.sc(), transaction.computation(), todo, Map::of);
+    PartialsRdd partials = new PartialsRdd(spark.sc(), transaction.computation(), todo, Map::of);
     JavaRDD<Result> results =
         MergeByKey.of(partials, transaction.computation(), partitions)
             .mapPartitions(new Result.OfChanges());

@@ -114,8 +114,7 @@ final class Preparation {
       StateBeginning.empty(settings, owner, starting);
       owner = ownership.stateBegun(owner.revision());
     }
-    LedgerState opened =
-        ledger.open(owner.jobId(), owner.lastEpoch(), view.identity(), starting);
+    LedgerState opened = ledger.open(owner.jobId(), owner.lastEpoch(), view.identity(), starting);
     if (!owner.ledgerOpened()) {
       owner = ownership.ledgerOpened();
     }

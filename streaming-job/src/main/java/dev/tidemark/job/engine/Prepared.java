@@ -1,12 +1,12 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.KafkaView;
 import dev.tidemark.job.source.Offsets;
+import dev.tidemark.job.state.CheckpointPaths;
 
 /**
  * A run that has its epoch: older runs can no longer commit, and every partition has its place in

@@ -23,12 +23,10 @@ final class RowsOutput implements Output {
   }
 
   @Override
-  public Outcome write(
-      long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
+  public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
     List<PartitionRange> todo =
         ranges.stream()
-            .filter(
-                r -> r.until() > Math.max(r.from(), committed.getOrDefault(r.partition(), -1L)))
+            .filter(r -> r.until() > Math.max(r.from(), committed.getOrDefault(r.partition(), -1L)))
             .toList();
     if (todo.isEmpty()) {
       return Outcome.NOTHING;

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SerializableWritable;
 import org.apache.spark.TaskContext;
@@ -23,7 +24,6 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
-import org.apache.hadoop.conf.Configuration;
 import scala.Tuple2;
 
 /**
@@ -45,10 +45,7 @@ final class Savepoint {
 
   /** Writes state as of the ledger; the manifest makes it count. */
   StateManifest write(
-      long epoch,
-      StateRecovery.Recovered state,
-      Map<Partition, Long> ledger,
-      Configuration hadoop)
+      long epoch, StateRecovery.Recovered state, Map<Partition, Long> ledger, Configuration hadoop)
       throws IOException {
     String directory = String.format(Locale.ROOT, "e%010d/savepoint", epoch);
     state
@@ -91,8 +88,7 @@ final class Savepoint {
     private final String directory;
     private final SerializableWritable<Configuration> hadoop;
 
-    Write(
-        Computation computation, String directory, SerializableWritable<Configuration> hadoop) {
+    Write(Computation computation, String directory, SerializableWritable<Configuration> hadoop) {
       this.computation = computation;
       this.directory = directory;
       this.hadoop = hadoop;
@@ -107,8 +103,7 @@ final class Savepoint {
       try (BufferedWriter out =
           new BufferedWriter(
               new OutputStreamWriter(
-                  path.getFileSystem(hadoop.value()).create(path, true),
-                  StandardCharsets.UTF_8))) {
+                  path.getFileSystem(hadoop.value()).create(path, true), StandardCharsets.UTF_8))) {
         while (entries.hasNext()) {
           Tuple2<StateKey, byte[]> entry = entries.next();
           out.write(form.line(entry._1(), entry._2()));
@@ -120,7 +115,8 @@ final class Savepoint {
     }
   }
 
-  private static final class Read implements PairFlatMapFunction<Iterator<String>, StateKey, byte[]> {
+  private static final class Read
+      implements PairFlatMapFunction<Iterator<String>, StateKey, byte[]> {
     private static final long serialVersionUID = 1L;
 
     private final Computation computation;

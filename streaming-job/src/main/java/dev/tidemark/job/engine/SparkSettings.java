@@ -1,9 +1,9 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.state.StoreSettings;
 import dev.tidemark.job.executors.AdoptingPodsAllocator;
 import dev.tidemark.job.secrets.SecretFiles;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.state.StoreSettings;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;

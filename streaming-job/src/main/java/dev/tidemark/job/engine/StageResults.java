@@ -31,8 +31,7 @@ final class StageResults implements FlatMapFunction<Iterator<Result>, StageResul
   private final long epoch;
   private final long batch;
 
-  StageResults(
-      Computation computation, ResultSinks sinks, String jobId, long epoch, long batch) {
+  StageResults(Computation computation, ResultSinks sinks, String jobId, long epoch, long batch) {
     this.computation = computation;
     this.sinks = sinks;
     this.jobId = jobId;

@@ -1,12 +1,12 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.state.StateFit;
 import dev.tidemark.job.state.StateManifest;
 import dev.tidemark.job.state.StateStore;
@@ -99,7 +99,8 @@ final class StateBeginning {
 
   /**
    * The state of the revision before, brought to the ledger by its own definition, becomes the
-   * savepoint this one begins with. All of it is written to the sink once: the table may be another.
+   * savepoint this one begins with. All of it is written to the sink once: the table may be
+   * another.
    */
   private StateRecovery.Recovered takenOver(int revision) throws IOException {
     StateRecovery.Recovered before =

@@ -70,11 +70,7 @@ final class StateCheckpoints {
   }
 
   private StateManifest manifest(
-      long time,
-      String path,
-      RDD<?> state,
-      Map<Partition, Long> until,
-      Map<Partition, Mark> marks)
+      long time, String path, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks)
       throws IOException {
     String directory = store.relative(path);
     List<StateManifest.Part> parts = store.parts(directory);

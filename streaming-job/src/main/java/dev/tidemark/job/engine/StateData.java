@@ -85,7 +85,9 @@ final class StateData {
 
     @Override
     public Iterator<Tuple2<StateKey, byte[]>> call(Iterator<Object> elements) {
-      return elements.hasNext() ? running(elements.next()) : List.<Tuple2<StateKey, byte[]>>of().iterator();
+      return elements.hasNext()
+          ? running(elements.next())
+          : List.<Tuple2<StateKey, byte[]>>of().iterator();
     }
   }
 

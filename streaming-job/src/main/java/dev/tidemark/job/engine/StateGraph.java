@@ -78,7 +78,8 @@ final class StateGraph {
                 Option.apply(before.mapValues(new Open()).rdd()),
                 WINDOW);
     windows.checkpoint(interval);
-    JavaDStream.fromDStream(windows, ClassTag$.MODULE$.<Tuple2<StateKey, WindowState>>apply(Tuple2.class))
+    JavaDStream.fromDStream(
+            windows, ClassTag$.MODULE$.<Tuple2<StateKey, WindowState>>apply(Tuple2.class))
         .foreachRDD(new Windows());
   }
 

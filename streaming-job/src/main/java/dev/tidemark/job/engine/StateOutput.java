@@ -63,8 +63,7 @@ final class StateOutput implements Output {
           }
           return marks.times();
         };
-    PartialsRdd partials =
-        new PartialsRdd(spark, transaction.computation(), ranges, before);
+    PartialsRdd partials = new PartialsRdd(spark, transaction.computation(), ranges, before);
     return MergeByKey.of(partials, transaction.computation(), partitions);
   }
 

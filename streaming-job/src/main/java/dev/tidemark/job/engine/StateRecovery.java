@@ -201,8 +201,7 @@ final class StateRecovery {
     for (StateData.Summary summary : StateData.summaries(state)) {
       keys += summary.keys();
       for (Partition partition : run.ledger().until().keySet()) {
-        byte[] mark =
-            summary.marks().get(StateKey.mark(partition.topic(), partition.number()));
+        byte[] mark = summary.marks().get(StateKey.mark(partition.topic(), partition.number()));
         if (mark != null) {
           marks.merge(partition, Mark.of(mark), Mark::merged);
         }
@@ -222,8 +221,7 @@ final class StateRecovery {
     Map<Partition, Mark> marks = new HashMap<>();
     for (StateManifest.Offset offset : manifest.offsets()) {
       if (offset.mark() != null) {
-        marks.put(
-            new Partition(offset.topic(), offset.partition()), new Mark(offset.mark(), 0));
+        marks.put(new Partition(offset.topic(), offset.partition()), new Mark(offset.mark(), 0));
       }
     }
     return marks;

@@ -20,7 +20,8 @@ final class UpdateRunning
   }
 
   @Override
-  public Tuple2<StateKey, byte[]> call(StateKey key, Optional<byte[]> brought, State<byte[]> state) {
+  public Tuple2<StateKey, byte[]> call(
+      StateKey key, Optional<byte[]> brought, State<byte[]> state) {
     if (aggregation == null) {
       aggregation = computation.compiled();
     }

@@ -64,8 +64,7 @@ final class UpdateWindows
     if (now.isClosed()) {
       return Option.empty();
     }
-    return Option.apply(
-        isClosed(key, batch) ? new WindowState(now.value(), batch, true) : now);
+    return Option.apply(isClosed(key, batch) ? new WindowState(now.value(), batch, true) : now);
   }
 
   private boolean isClosed(StateKey key, long batch) {

@@ -132,8 +132,7 @@ public final class PortableState {
 
   private static Object value(DataType type, JsonNode value) {
     if (type instanceof DecimalType decimal) {
-      return Decimal.apply(
-          new BigDecimal(value.asText()), decimal.precision(), decimal.scale());
+      return Decimal.apply(new BigDecimal(value.asText()), decimal.precision(), decimal.scale());
     }
     return switch (kind(type)) {
       case "boolean" -> value.asBoolean();
@@ -152,7 +151,9 @@ public final class PortableState {
   /** Times and intervals are numbers inside. */
   private static String kind(DataType type) {
     String name = type.typeName();
-    if (name.equals("date") || name.startsWith("interval year") || name.startsWith("interval month")) {
+    if (name.equals("date")
+        || name.startsWith("interval year")
+        || name.startsWith("interval month")) {
       return "integer";
     }
     return name.startsWith("timestamp") || name.startsWith("interval") ? "long" : name;

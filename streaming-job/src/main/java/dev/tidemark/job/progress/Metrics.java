@@ -91,9 +91,7 @@ final class Metrics {
 
   private void state(String name, String description, ToDoubleFunction<StateFigures> value) {
     Gauge.builder(
-            name,
-            progress,
-            p -> p.state() == null ? Double.NaN : value.applyAsDouble(p.state()))
+            name, progress, p -> p.state() == null ? Double.NaN : value.applyAsDouble(p.state()))
         .description(description)
         .register(registry);
   }

@@ -49,8 +49,7 @@ public record Settings(
    *     window began; {@code PerBatch}: each batch by itself
    * @param window null for results without a window
    */
-  public record Aggregate(
-      List<String> groupBy, List<String> compute, String results, Window window)
+  public record Aggregate(List<String> groupBy, List<String> compute, String results, Window window)
       implements Serializable {
 
     /** True unless each batch stands for itself. */
@@ -119,7 +118,9 @@ public record Settings(
    */
   public record Checkpoint(String path, String onLost, long stateIntervalMillis) {}
 
-  /** What a new revision does with the state of the one before: {@code Savepoint}, {@code Fresh}. */
+  /**
+   * What a new revision does with the state of the one before: {@code Savepoint}, {@code Fresh}.
+   */
   public record Upgrade(String strategy) {}
 
   /** The S3 store; {@code endpoint} is null for AWS. */
@@ -135,8 +136,8 @@ public record Settings(
   public record Previous(String reason, Instant endedAt) {}
 
   /**
-   * How often a checkpoint is due, in milliseconds: with each batch, and of state in the interval of
-   * the settings, rounded up to whole batches.
+   * How often a checkpoint is due, in milliseconds: with each batch, and of state in the interval
+   * of the settings, rounded up to whole batches.
    */
   public long checkpointIntervalMillis() {
     long batch = definition.batchIntervalMillis();

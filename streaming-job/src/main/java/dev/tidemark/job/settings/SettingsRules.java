@@ -48,7 +48,8 @@ final class SettingsRules {
     if (d.aggregate() != null) {
       aggregate(d.aggregate(), d.sink().jdbc().upsert());
     } else if (d.sink().jdbc().upsert()) {
-      throw invalid("definition.sink.jdbc.mode is Upsert, but without an aggregate there is no key");
+      throw invalid(
+          "definition.sink.jdbc.mode is Upsert, but without an aggregate there is no key");
     }
   }
 
@@ -69,7 +70,8 @@ final class SettingsRules {
         throw invalid("definition.aggregate.window.slideMillis is longer than lengthMillis");
       }
       if (a.window().latenessMillis() < 0 || !a.stateful()) {
-        throw invalid("definition.aggregate.window needs a lateness of 0 or more, and results Running");
+        throw invalid(
+            "definition.aggregate.window needs a lateness of 0 or more, and results Running");
       }
     }
   }

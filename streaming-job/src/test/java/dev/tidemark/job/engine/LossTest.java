@@ -121,6 +121,7 @@ class LossTest extends LossFixture {
     KafkaView kafka =
         new KafkaView(
             new LedgerIdentity("k", Map.of()), Map.of(GrowingTopic.PARTITION, 0L), Map.of());
-    return new Prepared(settings(), owner, ledger, kafka, new GrowingTopic.Answers(), null, epoch == 0);
+    return new Prepared(
+        settings(), owner, ledger, kafka, new GrowingTopic.Answers(), null, epoch == 0);
   }
 }
