@@ -10,6 +10,7 @@ public enum Reason {
   InvalidSettings(Kind.STOP),
   InvalidFilter(Kind.STOP),
   InvalidSelect(Kind.STOP),
+  InvalidAggregate(Kind.STOP),
   TopicNotFound(Kind.STOP),
   SinkTableMissing(Kind.STOP),
   SinkTableMismatch(Kind.STOP),
