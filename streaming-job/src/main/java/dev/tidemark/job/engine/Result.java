@@ -5,12 +5,30 @@ import java.util.Iterator;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import scala.Tuple2;
 
-/**
- * One result of a batch, still as state.
- *
- * @param isFinal true when nothing will change it any more
- */
-record Result(StateKey key, byte[] state, boolean isFinal) {
+/** One result of a batch, still as state. */
+final class Result {
+  private final StateKey key;
+  private final byte[] state;
+  private final boolean isFinal;
+
+  Result(StateKey key, byte[] state, boolean isFinal) {
+    this.key = key;
+    this.state = state;
+    this.isFinal = isFinal;
+  }
+
+  StateKey key() {
+    return key;
+  }
+
+  byte[] state() {
+    return state;
+  }
+
+  /** True when nothing will change it any more. */
+  boolean isFinal() {
+    return isFinal;
+  }
 
   /** Results as they come: of a single batch, or the changed ones of running state. */
   static final class OfChanges

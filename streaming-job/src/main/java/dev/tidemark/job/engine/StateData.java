@@ -60,6 +60,7 @@ final class StateData {
     return (ClassTag<T>) ClassTag$.MODULE$.Object();
   }
 
+  @SuppressWarnings("unchecked") // what a checkpoint of running state consists of
   private static Iterator<Tuple2<StateKey, byte[]>> running(Object element) {
     MapWithStateRDDRecord<StateKey, byte[], ?> record =
         (MapWithStateRDDRecord<StateKey, byte[], ?>) element;

@@ -122,7 +122,7 @@ final class AggregatePlan {
     for (Expression child : JavaConverters.asJavaIterable(expression.children())) {
       children.add(evaluated(child, made, text));
     }
-    return (Expression) expression.withNewChildren(Plan.seq(children));
+    return expression.withNewChildren(Plan.seq(children));
   }
 
   private static void requireExact(AggregateExpression aggregate, String text) {
