@@ -57,8 +57,8 @@ final class Marks {
   }
 
   /** Per batch begun, up to where windows are closed. */
-  synchronized TreeMap<Long, Long> closed() {
-    return new TreeMap<>(pinned);
+  synchronized Map<Long, Long> closed() {
+    return new HashMap<>(pinned);
   }
 
   /** Per partition its time before the next batch, microseconds. */

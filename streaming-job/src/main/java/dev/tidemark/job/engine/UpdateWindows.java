@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
-import java.util.TreeMap;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.spark.streaming.Time;
 import scala.Option;
 import scala.collection.JavaConverters;
@@ -25,7 +26,7 @@ final class UpdateWindows
 
   private final Computation computation;
   private transient Aggregation aggregation;
-  private transient TreeMap<Long, Long> closed = new TreeMap<>();
+  private transient Map<Long, Long> closed = new HashMap<>();
 
   UpdateWindows(Computation computation) {
     this.computation = computation;
@@ -39,7 +40,7 @@ final class UpdateWindows
   @SuppressWarnings("unchecked")
   private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
     in.defaultReadObject();
-    closed = (TreeMap<Long, Long>) in.readObject();
+    closed = (Map<Long, Long>) in.readObject();
   }
 
   @Override
