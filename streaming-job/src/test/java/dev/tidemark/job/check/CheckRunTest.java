@@ -165,7 +165,7 @@ class CheckRunTest {
     Verdict verdict =
         CheckRun.run(
             settings(
-                null, List.of(), new Settings.Jdbc("jdbc:postgresql://127.0.0.1:1/x", "t", false)));
+                null, List.of(), new Settings.Jdbc("jdbc:postgresql://127.0.0.1:1/x", "t", false, "Append")));
     assertThat(verdict.reason()).isEqualTo(Reason.SinkUnavailable);
     assertThat(verdict.reason().kind()).isEqualTo(Reason.Kind.WAIT);
     assertThat(new Trouble(verdict.reason(), verdict.message()))
