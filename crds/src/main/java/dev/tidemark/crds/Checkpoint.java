@@ -32,9 +32,9 @@ public record Checkpoint(
         String path,
     @JsonPropertyDescription(
             "What to do when a checkpoint is expected but lost or damaged. Stop: touch nothing and say so. UseLedger: go on"
-                + " from the offsets in the ledger, which is exact for a job without an aggregate. RestoreBackup: restore"
-                + " the newest good backup. StartFresh: start with empty state from where the ledger ends. By default"
-                + " UseLedger without an aggregate, Stop with one.")
+                + " from the offsets in the ledger, which is exact for a job without state. RestoreBackup: restore the newest"
+                + " good backup. StartFresh: start with empty state from where the ledger ends. By default Stop with an"
+                + " aggregate whose results are Running, else UseLedger.")
         OnLost onLost) {
   static final String IS_PATH =
       "self.path.matches('^s3a://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=-]+)+$') &&"

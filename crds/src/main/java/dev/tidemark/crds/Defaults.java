@@ -22,6 +22,9 @@ public final class Defaults {
   public static final String REGION = "us-east-1";
   public static final String TIME_ZONE = "Etc/UTC";
   public static final String UPGRADE_STRATEGY = "Savepoint";
+  public static final String RESULTS = "Running";
+  public static final String WINDOW_TIME = "timestamp";
+  public static final String LATENESS = "0s";
   public static final String FALSE = "false";
   public static final String TRUE = "true";
 

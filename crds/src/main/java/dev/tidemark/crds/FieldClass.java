@@ -35,6 +35,7 @@ public enum FieldClass {
           "spark.rdd.compress");
 
   static {
+    // The strategy is asked for when a revision begins; for the one that runs it says nothing.
     put(Live, "suspend", "restartNonce", "upgrade.strategy");
     put(
         Live,
@@ -102,10 +103,12 @@ public enum FieldClass {
     put(
         Revision,
         "aggregate.groupBy",
-        "aggregate.window",
         "aggregate.compute",
-        "aggregate.idleTimeout");
-    put(Revision, "aggregate.lateness");
+        "aggregate.results",
+        "aggregate.window.length",
+        "aggregate.window.slide",
+        "aggregate.window.time",
+        "aggregate.window.lateness");
     put(Revision, "application.image", "application.mainClass", "application.args");
   }
 

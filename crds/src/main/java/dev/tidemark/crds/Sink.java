@@ -69,8 +69,9 @@ public record Sink(
                   + " the role may.")
           Boolean createTable,
       @JsonPropertyDescription(
-              "Append adds a row per result; Upsert keeps one row per key. By default Append without an aggregate, Upsert"
-                  + " with one.")
+              "Append adds a row per result. Upsert keeps one row per group (and window), always the newest result. It follows"
+                  + " from the job and need not be written: Upsert with an aggregate whose results are Running, else"
+                  + " Append.")
           Mode mode) {
     public Jdbc {
       createTable = or(createTable, false);

@@ -44,12 +44,34 @@ import java.util.Map;
             + " lost with it")
 @ValidationRule(
     value =
-        "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'UseLedger' || (!has(self.aggregate) &&"
-            + " !has(self.application))",
+        "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'UseLedger' || !("
+            + StreamingJobSpec.RUNNING
+            + " || has(self.application))",
     fieldPath = ".checkpoint",
     message =
-        "checkpoint.onLost: UseLedger is for jobs without state: the ledger holds offsets, not the counts of an aggregate;"
-            + " use Stop, RestoreBackup or StartFresh")
+        "checkpoint.onLost: UseLedger is for jobs without state: the ledger holds offsets, not the counts of an aggregate,"
+            + " which would count from zero. Choose Stop, or StartFresh if counting from zero is what you want")
+@ValidationRule(
+    value =
+        "!"
+            + StreamingJobSpec.MODE_SAID
+            + " || self.sink.jdbc.mode != 'Append' || !"
+            + StreamingJobSpec.RUNNING,
+    fieldPath = ".sink",
+    message =
+        "sink.jdbc.mode: Append does not fit an aggregate whose results are Running, of which each result replaces the one"
+            + " before. Leave mode out or write Upsert; to add the results of each batch by itself, write"
+            + " aggregate.results: PerBatch")
+@ValidationRule(
+    value =
+        "!"
+            + StreamingJobSpec.MODE_SAID
+            + " || self.sink.jdbc.mode != 'Upsert' || "
+            + StreamingJobSpec.RUNNING,
+    fieldPath = ".sink",
+    message =
+        "sink.jdbc.mode: Upsert replaces the row of a group, and only an aggregate whose results are Running has one. Leave"
+            + " mode out or write Append")
 @ValidationRule(
     value =
         "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'RestoreBackup' || has(self.backup)",
@@ -89,10 +111,6 @@ import java.util.Map;
     message =
         "engine: StructuredStreaming is not supported by this version of Tidemark; use DStream")
 @ValidationRule(
-    value = "!has(self.aggregate)",
-    fieldPath = ".aggregate",
-    message = "spec.aggregate is not supported by this version of Tidemark")
-@ValidationRule(
     value = "!has(self.application)",
     fieldPath = ".application",
     message = "spec.application is not supported by this version of Tidemark")
@@ -101,22 +119,14 @@ import java.util.Map;
     fieldPath = ".restore",
     message = "spec.restore is not supported by this version of Tidemark")
 @ValidationRule(
-    value = "!has(self.upgrade)",
-    fieldPath = ".upgrade",
-    message = "spec.upgrade is not supported by this version of Tidemark")
-@ValidationRule(
     value = "!has(self.sink.log)",
     fieldPath = ".sink",
     message = "sink.log is not supported by this version of Tidemark; use sink.jdbc")
 @ValidationRule(
-    value = "!has(self.sink.jdbc) || !has(self.sink.jdbc.mode) || self.sink.jdbc.mode != 'Upsert'",
-    fieldPath = ".sink",
-    message = "sink.jdbc.mode: Upsert is not supported by this version of Tidemark; use Append")
-@ValidationRule(
     value = "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'RestoreBackup'",
     fieldPath = ".checkpoint",
     message =
-        "checkpoint.onLost: RestoreBackup is not supported by this version of Tidemark; use UseLedger or Stop")
+        "checkpoint.onLost: RestoreBackup is not supported by this version of Tidemark; use UseLedger, Stop or StartFresh")
 @ValidationRule(
     value = "self.source.onOffsetsExpired != 'SkipToEarliest'",
     fieldPath = ".source",
@@ -147,7 +157,8 @@ public record StreamingJobSpec(
                 + " is, to the column value.")
         List<@Size(min = 1, max = 4096) String> select,
     @JsonPropertyDescription(
-            "Results over many records: per batch, running, or per window of time.")
+            "Results over many records instead of a row per record: per batch, running, or per window of time, such as"
+                + " {groupBy: [word], compute: [count(*) AS n]} after select: [explode(split(value, ' ')) AS word].")
         Aggregate aggregate,
     @Required @JsonPropertyDescription("Where the results go: exactly one kind of sink.") Sink sink,
     @Required
@@ -158,7 +169,9 @@ public record StreamingJobSpec(
         Backup backup,
     @JsonPropertyDescription("Go back to a backup. Each requestId is carried out exactly once.")
         Restore restore,
-    @JsonPropertyDescription("What a change of the computation does with the state.")
+    @JsonPropertyDescription(
+            "What a change of the definition does with the state of an aggregate, such as {strategy: Fresh}. Without it:"
+                + " Savepoint.")
         Upgrade upgrade,
     @JsonPropertyDescription(
             "How the S3 store of the checkpoint is reached. Without it: AWS, by the pod's own identity.")
@@ -203,6 +216,10 @@ public record StreamingJobSpec(
     @JsonPropertyDescription(
             "A streaming program of your own, instead of filter, select and aggregate.")
         Application application) {
+  /** There is state: results depend on earlier batches. */
+  static final String RUNNING = "(has(self.aggregate) && self.aggregate.results == 'Running')";
+
+  static final String MODE_SAID = "(has(self.sink.jdbc) && has(self.sink.jdbc.mode))";
   static final String STORES_DIFFER =
       "(has(self.backup.s3) && (has(self.backup.s3.endpoint) ? self.backup.s3.endpoint : '') != (has(self.s3) &&"
           + " has(self.s3.endpoint) ? self.s3.endpoint : ''))";
@@ -219,6 +236,19 @@ public record StreamingJobSpec(
     executor = or(executor, Executor.defaults());
     imagePullPolicy = or(imagePullPolicy, PullPolicy.IfNotPresent);
     logLevel = or(logLevel, LogLevel.INFO);
+  }
+
+  /** True when results depend on earlier batches, so that there is state to keep. */
+  public boolean stateful() {
+    return aggregate != null && aggregate.running();
+  }
+
+  /**
+   * How rows must enter the table of this job; the rules let {@code sink.jdbc.mode} say nothing
+   * else.
+   */
+  public Sink.Mode sinkMode() {
+    return stateful() ? Sink.Mode.Upsert : Sink.Mode.Append;
   }
 
   /** Which of Spark's streaming engines. */

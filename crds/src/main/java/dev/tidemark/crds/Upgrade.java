@@ -13,8 +13,11 @@ import io.fabric8.generator.annotation.Default;
 public record Upgrade(
     @Default(Defaults.UPGRADE_STRATEGY)
         @JsonPropertyDescription(
-            "Savepoint: a changed computation starts with the state of the one before; refused where the state does not"
-                + " fit. Fresh: it starts with empty state.")
+            "Asked for when a changed definition begins; a change of it alone touches nothing that runs. Savepoint: the"
+                + " changed job goes on with the state of the one before. It may change filter, select and sink, but must"
+                + " group and compute the same; where the state does not fit, the change is refused (StateDoesNotFit) and"
+                + " the former job goes on. Fresh: the changed job begins with empty state, from where the ledger ends;"
+                + " results count from there. Jobs without state do not need it.")
         Strategy strategy) {
   public Upgrade {
     strategy = or(strategy, Strategy.Savepoint);

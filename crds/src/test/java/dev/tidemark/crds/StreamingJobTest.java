@@ -89,6 +89,37 @@ class StreamingJobTest {
     assertThat(job.getStatus().phase()).isNull();
   }
 
+  @Test
+  void anAggregateRunsOnUnlessItSaysPerBatchAndTheModeOfTheTableFollows() {
+    StreamingJobSpec perBatch = aggregate("{compute: [count(*) AS n], results: PerBatch}");
+    StreamingJobSpec running = aggregate("{compute: [count(*) AS n]}");
+    StreamingJobSpec none = aggregate("null");
+
+    assertThat(none.stateful()).isFalse();
+    assertThat(none.sinkMode()).isEqualTo(Sink.Mode.Append);
+    assertThat(perBatch.stateful()).isFalse();
+    assertThat(perBatch.sinkMode()).isEqualTo(Sink.Mode.Append);
+    assertThat(running.stateful()).isTrue();
+    assertThat(running.sinkMode()).isEqualTo(Sink.Mode.Upsert);
+  }
+
+  @Test
+  void aWindowTumblesUnlessItSaysHowFarItSlides() {
+    Aggregate.Window tumbling =
+        aggregate("{compute: [count(*) AS n], window: {length: 5m}}").aggregate().window();
+    Aggregate.Window sliding =
+        aggregate("{compute: [count(*) AS n], window: {length: 5m, slide: 1m}}")
+            .aggregate()
+            .window();
+
+    assertThat(tumbling).isEqualTo(new Aggregate.Window("5m", "5m", "timestamp", "0s"));
+    assertThat(sliding.slide()).isEqualTo("1m");
+  }
+
+  private static StreamingJobSpec aggregate(String yaml) {
+    return Serialization.unmarshal("aggregate: " + yaml, StreamingJobSpec.class);
+  }
+
   /** A value built in Java equals one that went through an API server. */
   @Test
   void defaultsOfTheSchemaAreThoseOfTheConstructors() {
@@ -100,6 +131,7 @@ class StreamingJobTest {
             source: {}
             sink: {jdbc: {}}
             checkpoint: {}
+            aggregate: {window: {}}
             backup: {s3: {}}
             restore: {source: {}}
             upgrade: {}

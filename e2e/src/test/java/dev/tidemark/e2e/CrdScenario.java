@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -20,16 +21,15 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("gate")
 class CrdScenario {
   private static final Path CASES = Path.of("src/test/resources/crd");
+  private static final Path EXAMPLES = Path.of("../examples");
   private static final String EXPECT = "# expect:";
 
   @TestFactory
   Stream<DynamicTest> manifests() throws IOException {
     Cluster cluster = Cluster.connect();
-    List<Path> cases;
-    try (Stream<Path> files = Files.list(CASES)) {
-      cases = files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
-    }
+    List<Path> cases = new ArrayList<>(in(CASES));
     assertThat(cases).isNotEmpty();
+    cases.addAll(in(EXAMPLES));
     return cases.stream()
         .map(
             file ->
@@ -37,9 +37,15 @@ class CrdScenario {
         .onClose(cluster::close);
   }
 
+  private static List<Path> in(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
   private static void judge(Cluster cluster, Path file) throws IOException {
     String yaml = Files.readString(file);
-    if (file.getFileName().toString().startsWith("valid-")) {
+    if (!file.getFileName().toString().startsWith("invalid-")) {
       tryOut(cluster, yaml);
       return;
     }

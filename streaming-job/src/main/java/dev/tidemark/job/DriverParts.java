@@ -1,6 +1,7 @@
 package dev.tidemark.job;
 
 import dev.tidemark.job.engine.Parts;
+import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.ledger.PostgresLedger;
@@ -8,6 +9,7 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.owner.S3Ownership;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.RowSinks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +34,19 @@ final class DriverParts implements Parts {
   }
 
   @Override
+  public ResultSinks results() {
+    return new PostgresResultSinks();
+  }
+
+  @Override
   public void warm(Settings settings) {
     try {
-      Pipeline.compile(settings.definition().filter(), settings.definition().select());
+      Settings.Definition of = settings.definition();
+      if (of.aggregate() == null) {
+        Pipeline.compile(of.filter(), of.select());
+      } else {
+        Aggregation.compile(of.filter(), of.select(), of.aggregate());
+      }
     } catch (Trouble e) {
       LOG.debug("the first batch will say: {}", e.getMessage());
     }

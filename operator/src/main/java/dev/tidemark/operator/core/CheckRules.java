@@ -4,8 +4,10 @@ import dev.tidemark.operator.core.Judgement.Stand;
 import dev.tidemark.operator.core.Memory.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Whether the definition the spec asks for may run, and the check runs that find out. */
 final class CheckRules {
@@ -58,12 +60,19 @@ final class CheckRules {
   }
 
   /**
-   * True when an attempt was made of this definition and image: only accepted ones get an attempt.
+   * True when the newest attempt was made of this definition and image: only accepted ones get an
+   * attempt. An older attempt proves nothing: the state has moved on to another definition since.
    */
   private static boolean ran(Observation seen, Memory memory, Fingerprint wanted) {
     return wanted.key().equals(memory.accepted())
-        || seen.recorded().stream().anyMatch(r -> same(r.made(), wanted))
-        || seen.drivers().stream().anyMatch(d -> d.ours() && same(d.made(), wanted));
+        || Stream.concat(
+                seen.recorded().stream(),
+                seen.drivers().stream()
+                    .filter(DriverSeen::ours)
+                    .map(d -> new Recorded(d.attempt(), d.made())))
+            .max(Comparator.comparingInt(Recorded::attempt))
+            .filter(newest -> same(newest.made(), wanted))
+            .isPresent();
   }
 
   /** A newer operator may render another digest from the same spec: the spec decides. */

@@ -1,18 +1,23 @@
 package dev.tidemark.operator.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.crds.Aggregate;
 import dev.tidemark.crds.Checkpoint;
 import dev.tidemark.crds.S3;
 import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.Source;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
+import dev.tidemark.crds.Upgrade;
 import dev.tidemark.operator.core.CheckPlan;
 import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Fingerprint;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,6 +33,9 @@ final class SettingsMap {
    * accepted.
    */
   static final String SPEC = "spec.json";
+
+  /** How often state is checkpointed: a recovery reads again at most so much of the topic. */
+  private static final Duration STATE_INTERVAL = Duration.ofSeconds(10);
 
   private SettingsMap() {}
 
@@ -116,6 +124,7 @@ final class SettingsMap {
     source.put("startingOffsets", spec.source().startingOffsets().name());
     definition.put("filter", spec.filter());
     definition.set("select", Json.of(spec.select()));
+    definition.set("aggregate", aggregate(spec.aggregate()));
     ObjectNode sink = definition.putObject("sink");
     Sink.Jdbc jdbc = spec.sink().jdbc();
     if (jdbc == null) {
@@ -124,9 +133,31 @@ final class SettingsMap {
       sink.putObject("jdbc")
           .put("url", jdbc.url())
           .put("table", jdbc.table())
-          .put("createTable", Boolean.TRUE.equals(jdbc.createTable()));
+          .put("createTable", Boolean.TRUE.equals(jdbc.createTable()))
+          .put("mode", (jdbc.mode() == null ? spec.sinkMode() : jdbc.mode()).name());
     }
     return definition;
+  }
+
+  private static JsonNode aggregate(Aggregate aggregate) {
+    if (aggregate == null) {
+      return NullNode.getInstance();
+    }
+    ObjectNode json = Json.object();
+    json.set("groupBy", Json.of(aggregate.groupBy() == null ? List.of() : aggregate.groupBy()));
+    json.set("compute", Json.of(aggregate.compute()));
+    json.put("results", aggregate.results().name());
+    Aggregate.Window window = aggregate.window();
+    if (window == null) {
+      json.putNull("window");
+    } else {
+      json.putObject("window")
+          .put("lengthMillis", Durations.of(window.length()).toMillis())
+          .put("slideMillis", Durations.of(window.slide()).toMillis())
+          .put("time", window.time())
+          .put("latenessMillis", Durations.of(window.lateness()).toMillis());
+    }
+    return json;
   }
 
   /** What may change without a new revision. */
@@ -141,7 +172,10 @@ final class SettingsMap {
     runtime
         .putObject("checkpoint")
         .put("path", spec.checkpoint().path())
-        .put("onLost", onLost(spec).name());
+        .put("onLost", onLost(spec).name())
+        .put("stateIntervalMillis", STATE_INTERVAL.toMillis());
+    Upgrade upgrade = spec.upgrade() == null ? new Upgrade(null) : spec.upgrade();
+    runtime.putObject("upgrade").put("strategy", upgrade.strategy().name());
     S3 s3 = spec.s3() == null ? new S3(null, null, null, null, null) : spec.s3();
     runtime
         .putObject("s3")
@@ -171,7 +205,7 @@ final class SettingsMap {
     if (spec.checkpoint().onLost() != null) {
       return spec.checkpoint().onLost();
     }
-    boolean stateless = spec.aggregate() == null && spec.application() == null;
+    boolean stateless = !spec.stateful() && spec.application() == null;
     return stateless ? Checkpoint.OnLost.UseLedger : Checkpoint.OnLost.Stop;
   }
 

@@ -2,6 +2,7 @@ package dev.tidemark.operator.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.crds.Aggregate;
 import dev.tidemark.crds.Checkpoint;
 import dev.tidemark.crds.FieldClass;
 import dev.tidemark.crds.S3;
@@ -15,6 +16,8 @@ import java.util.Map;
 
 /** A spec as the decider wants it: what it says, and digests of what it says. */
 final class SpecReading {
+  private static final String MODE = "sink.jdbc.mode";
+
   private SpecReading() {}
 
   static Wanted wanted(StreamingJob job) {
@@ -47,8 +50,16 @@ final class SpecReading {
         spec.restart().limit() == null ? 0 : spec.restart().limit());
   }
 
+  /**
+   * Digest of what makes a revision. Fields that are null do not count, and neither does a mode
+   * that follows from the rest: an optional field that a later version adds changes the digest of
+   * no job that does not use it, so that an upgrade of the operator begins no revision.
+   */
   static String definitionDigest(StreamingJobSpec spec) {
     ObjectNode definition = SettingsMap.definition(spec);
+    if (sayingNothing(spec, definition.at("/sink/jdbc/mode"))) {
+      ((ObjectNode) definition.at("/sink/jdbc")).remove("mode");
+    }
     ObjectNode shaping = Json.object();
     if (spec.sparkConf() != null) {
       spec.sparkConf().entrySet().stream()
@@ -77,13 +88,20 @@ final class SpecReading {
         .forEach(
             path -> {
               JsonNode value = said.at(pointer(path));
+              boolean follows = path.equals(MODE) && sayingNothing(spec, value);
               if (!value.isMissingNode()
                   && !value.isNull()
+                  && !follows
                   && !value.equals(unsaid.at(pointer(path)))) {
                 leaves.set(path, value);
               }
             });
     return Digest.of(leaves);
+  }
+
+  /** True of the mode that the job has anyway. */
+  private static boolean sayingNothing(StreamingJobSpec spec, JsonNode mode) {
+    return mode.asText().equals(spec.sinkMode().name());
   }
 
   private static String pointer(String path) {
@@ -98,7 +116,7 @@ final class SpecReading {
         new Source(null, null, null, null, null, null, null, null),
         null,
         null,
-        null,
+        new Aggregate(null, null, null, new Aggregate.Window(null, null, null, null)),
         new Sink(new Sink.Jdbc(null, null, null, null, null, null), null),
         new Checkpoint(null, null),
         null,

@@ -80,6 +80,7 @@ accepted driver:1:running progress:1:1 roll:r2 leaving:1:SettingsChanged:1 |    
 accepted driver:1:running progress:1:1 roll:r2 rejection:1  |                          | ROLL_REFUSED  | True/PreviousRevisionRunning  | False/PodRejected       | True/PodRejected          | Running    | 1
 accepted driver:1:running progress:1:1 nonce:x              | TryDriver StopDriver     | OUTDATED      | True/PreviousRevisionRunning  | True/RestartRequested   | False/RestartRequested    | Running    | 5
 accepted driver:1:running progress:1:1 generation:2         |                          | RUNNING       | True/Committing               | False/Committing        | False/Committing          | Running    | 29
+recorded:1:d0 recorded:2 driver:2:running progress:2:1 def:d0 | StartCheck              | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 recorded:1 driver:1:running progress:1:1 image:image:2      | StartCheck               | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 accepted driver:1:running progress:1:1 suspend              | StopDriver               | UNWANTED      | False/Suspended               | True/Suspended          | False/Suspended           | Suspended  | 5
 accepted ended:1:Stopped suspend                            |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |

@@ -90,7 +90,8 @@ final class Given {
       case "progress" -> progress(Integer.parseInt(w[1]), Integer.parseInt(w[2]));
       case "waiting" -> waiting(Integer.parseInt(w[1]), w[2]);
       case "silent" -> silent(Integer.parseInt(w[1]));
-      case "recorded" -> recorded.add(new Recorded(Integer.parseInt(w[1]), made("d1")));
+      case "recorded" ->
+          recorded.add(new Recorded(Integer.parseInt(w[1]), made(w.length > 2 ? w[2] : "d1")));
       case "check" -> check(w);
       case "refusal" -> refusal(w[1], w[2].equals("retryable"), Integer.parseInt(w[3]));
       case "rejection" ->

@@ -54,7 +54,7 @@ final class GoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"minimal", "full"})
+  @ValueSource(strings = {"minimal", "full", "running", "stateful"})
   void settingsAreThoseOfTheContract(String name) throws IOException {
     StreamingJob job = job(CONTRACT.resolve(name + ".yaml"));
     DriverPlan plan = plan(name, job);

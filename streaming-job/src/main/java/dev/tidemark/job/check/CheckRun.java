@@ -1,6 +1,6 @@
 package dev.tidemark.job.check;
 
-import dev.tidemark.job.expression.CompiledPipeline;
+import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.ledger.Database;
 import dev.tidemark.job.ledger.PostgresLedger;
@@ -11,6 +11,12 @@ import dev.tidemark.job.owner.S3Ownership;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.SinkCheck;
 import dev.tidemark.job.source.KafkaCluster;
+import dev.tidemark.job.state.CheckpointPaths;
+import dev.tidemark.job.state.StateFit;
+import dev.tidemark.job.state.StateManifest;
+import dev.tidemark.job.state.StateStore;
+import dev.tidemark.job.state.StoreSettings;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -51,7 +57,8 @@ public final class CheckRun {
     // Needs the store and the database, which have just answered if only the source is in trouble.
     if (troubles.stream().allMatch(trouble -> SOURCE.contains(trouble.reason()))) {
       Part ledger = new Part("ledger", Reason.SinkUnavailable, () -> ledger(settings));
-      troubles.addAll(troubles(List.of(ledger)));
+      Part state = new Part("state", Reason.StoreUnavailable, () -> state(settings));
+      troubles.addAll(troubles(List.of(ledger, state)));
     }
     return verdict(settings, troubles);
   }
@@ -73,9 +80,51 @@ public final class CheckRun {
   }
 
   private static void expressionsAndSink(Settings settings) {
-    CompiledPipeline pipeline =
-        Pipeline.check(settings.definition().filter(), settings.definition().select());
-    SinkCheck.run(settings.definition().sink().jdbc(), pipeline);
+    Settings.Definition of = settings.definition();
+    if (of.aggregate() == null) {
+      SinkCheck.run(of.sink().jdbc(), Pipeline.check(of.filter(), of.select()));
+    } else {
+      Aggregation aggregation = Aggregation.check(of.filter(), of.select(), of.aggregate());
+      SinkCheck.run(of.sink().jdbc(), aggregation.schema(), aggregation.keys());
+    }
+  }
+
+  /** A changed definition must be able to go on with the state there is. */
+  private static void state(Settings settings) {
+    try (S3Ownership ownership = new S3Ownership(settings)) {
+      Optional<OwnerRecord> record = ownership.read();
+      boolean changed =
+          record.isPresent()
+              && record.get().stateRevision() > 0
+              && !record.get().definitionDigest().equals(settings.definitionDigest())
+              && settings.runtime().upgrade().strategy().equals("Savepoint");
+      if (!changed) {
+        return;
+      }
+      StateStore store =
+          new StateStore(
+              CheckpointPaths.revision(settings, record.get().stateRevision()),
+              StoreSettings.configuration(settings.runtime().s3()));
+      for (StateStore.Entry entry : store.newestFirst()) {
+        Optional<StateManifest> newest = store.read(entry);
+        if (newest.isPresent()) {
+          StateFit.fault(newest.get().definition(), settings.definition())
+              .ifPresent(
+                  why -> {
+                    throw new Trouble(Reason.StateDoesNotFit, why);
+                  });
+          return;
+        }
+      }
+    } catch (IOException e) {
+      throw new Trouble(
+          Reason.StoreUnavailable,
+          "the state checkpoints under "
+              + settings.runtime().checkpoint().path()
+              + " cannot be read: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private static void source(Settings settings) {

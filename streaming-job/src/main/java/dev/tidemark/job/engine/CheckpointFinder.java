@@ -1,5 +1,6 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.state.CheckpointPaths;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,8 +1,10 @@
 package dev.tidemark.job.engine;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.SparkContext;
 import org.apache.spark.streaming.Duration;
 import org.apache.spark.streaming.StreamingContext;
+import org.apache.spark.streaming.api.java.JavaInputDStream;
 import org.apache.spark.streaming.api.java.JavaStreamingContext;
 import org.apache.spark.streaming.kafka010.KafkaUtils;
 import org.apache.spark.streaming.kafka010.LocationStrategies;
@@ -25,16 +27,31 @@ final class Contexts {
     return context;
   }
 
-  private static StreamingContext build(Prepared run, SparkContext spark) {
-    StreamingContext context =
-        new StreamingContext(
-            spark, new Duration(run.settings().definition().batchIntervalMillis()));
-    KafkaUtils.createDirectStream(
-            new JavaStreamingContext(context),
-            LocationStrategies.PreferConsistent(),
-            new AssignFromRun(),
-            new RateOfRun())
-        .foreachRDD(new WriteRows());
+  /** A context that goes on from state instead. */
+  static StreamingContext make(
+      Prepared run, StateRecovery.Recovered state, int partitions, SparkContext spark) {
+    StreamingContext context = empty(run, spark);
+    StateGraph.build(source(context), state.state(), run.settings(), partitions);
+    context.checkpoint(run.ownPath());
     return context;
+  }
+
+  private static StreamingContext build(Prepared run, SparkContext spark) {
+    StreamingContext context = empty(run, spark);
+    source(context).foreachRDD(new WriteRows());
+    return context;
+  }
+
+  private static StreamingContext empty(Prepared run, SparkContext spark) {
+    return new StreamingContext(
+        spark, new Duration(run.settings().definition().batchIntervalMillis()));
+  }
+
+  private static JavaInputDStream<ConsumerRecord<byte[], byte[]>> source(StreamingContext context) {
+    return KafkaUtils.createDirectStream(
+        new JavaStreamingContext(context),
+        LocationStrategies.PreferConsistent(),
+        new AssignFromRun(),
+        new RateOfRun());
   }
 }

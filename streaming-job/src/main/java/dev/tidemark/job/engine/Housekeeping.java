@@ -6,6 +6,7 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.KafkaCluster;
+import dev.tidemark.job.state.CheckpointPaths;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
@@ -64,7 +65,7 @@ final class Housekeeping implements Runnable {
         if (round % ROUNDS_PER_ASKING == ROUNDS_PER_ASKING - 1) {
           partitions();
         }
-        if (round % ROUNDS_PER_LOOK == 0) {
+        if (round % ROUNDS_PER_LOOK == 0 && !run.settings().definition().stateful()) {
           boolean written = look();
           if (written && !pruned) {
             pruned = true;

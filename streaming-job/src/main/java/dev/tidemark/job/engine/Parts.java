@@ -3,6 +3,7 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.RowSinks;
 
 /** What the engine needs from other rooms; {@code Main} joins them, tests bring their own. */
@@ -15,6 +16,9 @@ public interface Parts {
 
   /** How tasks open the job's sink. */
   RowSinks sinks();
+
+  /** How the results of an aggregate reach the job's sink. */
+  ResultSinks results();
 
   /**
    * Loads and compiles what the first batch would otherwise have to, in a thread of its own; never

@@ -107,16 +107,25 @@ final class Preparation {
     OwnerRecord owner = ownership.takeEpoch(settings, state.map(LedgerState::epoch).orElse(0L));
     timeline.done("epoch " + owner.lastEpoch() + " taken");
     ledger.takeEpoch(owner.jobId(), owner.lastEpoch(), owner.revision());
-    LedgerState opened =
-        ledger.open(owner.jobId(), owner.lastEpoch(), view.identity(), starting(state, view));
+    Map<Partition, Long> starting = starting(state, view);
+    boolean fresh = isFresh(state);
+    if (fresh && settings.definition().stateful()) {
+      // Before the ledger: from its first offset on there is state to be found again.
+      StateBeginning.empty(settings, owner, starting);
+      owner = ownership.stateBegun(owner.revision());
+    }
+    LedgerState opened = ledger.open(owner.jobId(), owner.lastEpoch(), view.identity(), starting);
     if (!owner.ledgerOpened()) {
       owner = ownership.ledgerOpened();
     }
     timeline.done("ledger opened");
+    if (!settings.definition().stateful() && owner.stateRevision() != 0) {
+      owner = ownership.stateBegun(0); // state of before knows nothing of what this revision reads
+    }
     EndOffsets offsets = new EndOffsets(settings, opened.until());
     pool.execute(offsets::prepare);
     boolean first = before.isEmpty() || before.get().revision() != owner.revision();
-    return new Prepared(settings, owner, opened, view, offsets, first);
+    return new Prepared(settings, owner, opened, view, offsets, ownership, first);
   }
 
   private KafkaView look() {
@@ -139,9 +148,13 @@ final class Preparation {
    * at its first record.
    */
   private Map<Partition, Long> starting(Optional<LedgerState> before, KafkaView view) {
-    boolean fresh = before.isEmpty() || before.get().until().isEmpty();
-    boolean latest = fresh && settings.definition().source().startingOffsets().equals("Latest");
+    boolean latest =
+        isFresh(before) && settings.definition().source().startingOffsets().equals("Latest");
     return new HashMap<>(latest ? view.latest() : view.earliest());
+  }
+
+  private static boolean isFresh(Optional<LedgerState> before) {
+    return before.isEmpty() || before.get().until().isEmpty();
   }
 
   private void reachable(Map<Partition, Long> until, KafkaView view) {

@@ -2,14 +2,17 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.KafkaView;
 import dev.tidemark.job.source.Offsets;
+import dev.tidemark.job.state.CheckpointPaths;
 
 /**
  * A run that has its epoch: older runs can no longer commit, and every partition has its place in
  * the ledger.
  *
+ * @param ownership of the record, for what is still to be noted in it
  * @param first true when neither owner record nor ledger knew the job, or this begins a new
  *     revision
  */
@@ -19,6 +22,7 @@ record Prepared(
     LedgerState ledger,
     KafkaView kafka,
     Offsets offsets,
+    Ownership ownership,
     boolean first) {
 
   /** Where checkpoints of this job's revision lie. */

@@ -5,8 +5,6 @@ import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.PartitionRange;
-import dev.tidemark.job.sink.RowSinks;
-import dev.tidemark.job.sink.Written;
 import dev.tidemark.job.source.Offsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.streaming.kafka010.OffsetRange;
 
 /**
@@ -30,13 +30,12 @@ final class Run {
   private static final AtomicReference<Run> CURRENT = new AtomicReference<>();
 
   private final Settings settings;
-  private final String jobId;
   private final int revision;
   private final long epoch;
   private final Offsets offsets;
   private final JavaSparkContext spark;
   private final Timeline timeline;
-  private final RowSinks sinks;
+  private final Output output;
   private final BatchListener listener;
   private final Map<Partition, Long> committed;
   private volatile long lastCompleted = System.nanoTime();
@@ -50,13 +49,12 @@ final class Run {
   Run(
       Prepared prepared,
       JavaSparkContext spark,
-      RowSinks sinks,
+      Output output,
       BatchListener listener,
       Timeline timeline) {
     this.timeline = timeline;
-    this.sinks = sinks;
+    this.output = output;
     this.settings = prepared.settings();
-    this.jobId = prepared.owner().jobId();
     this.revision = prepared.owner().revision();
     this.epoch = prepared.owner().lastEpoch();
     this.offsets = prepared.offsets();
@@ -93,6 +91,11 @@ final class Run {
 
   int revision() {
     return revision;
+  }
+
+  /** The output of a job that keeps state. */
+  StateOutput stateOutput() {
+    return (StateOutput) output;
   }
 
   /** Executors registered with the driver, which itself is not one. */
@@ -151,6 +154,24 @@ final class Run {
    * before.
    */
   void batch(long time, List<OffsetRange> ranges) {
+    List<PartitionRange> all = new ArrayList<>();
+    for (OffsetRange range : ranges) {
+      Partition partition = new Partition(range.topic(), range.partition());
+      all.add(new PartitionRange(partition, range.fromOffset(), range.untilOffset()));
+    }
+    inTurn(() -> write(time, all));
+  }
+
+  /** One output of a job that keeps state. */
+  void state(long time, JavaRDD<Result> results, RDD<?> state) {
+    inTurn(
+        () -> {
+          stateOutput().changed(results, state);
+          write(time, stateOutput().ranges(time));
+        });
+  }
+
+  private void inTurn(Runnable output) {
     await(gate);
     inHand.lock();
     try {
@@ -159,7 +180,7 @@ final class Run {
         throw new Trouble(
             Reason.BatchFailed, "not run: an earlier batch failed, or the run is ending", earlier);
       }
-      write(time, ranges);
+      output.run();
     } catch (Throwable e) {
       trip(e);
       throw e;
@@ -168,39 +189,25 @@ final class Run {
     }
   }
 
-  private void write(long time, List<OffsetRange> ranges) {
+  private void write(long time, List<PartitionRange> all) {
     long begun = System.nanoTime();
-    List<PartitionRange> todo = new ArrayList<>();
-    boolean empty = true;
-    for (OffsetRange range : ranges) {
-      empty &= range.untilOffset() == range.fromOffset();
-      Partition partition = new Partition(range.topic(), range.partition());
-      if (range.untilOffset()
-          > Math.max(range.fromOffset(), committed.getOrDefault(partition, -1L))) {
-        todo.add(new PartitionRange(partition, range.fromOffset(), range.untilOffset()));
-      }
-    }
-    long records = 0;
-    long rows = 0;
-    if (!todo.isEmpty()) {
-      List<Written> written =
-          spark.parallelize(todo, todo.size()).map(new WriteRange(sinks, jobId, epoch)).collect();
-      for (int i = 0; i < todo.size(); i++) {
-        records += written.get(i).records();
-        rows += written.get(i).rows();
-        committed.merge(todo.get(i).partition(), todo.get(i).until(), Math::max);
-      }
-    }
-    if (!committedOnce && !todo.isEmpty()) {
+    Output.Outcome done = output.write(time, all, committed());
+    all.forEach(range -> committed.merge(range.partition(), range.until(), Math::max));
+    if (!committedOnce && done.moved()) {
       committedOnce = true;
       timeline.done("first commit");
       timeline.log();
     }
     lastCompleted = System.nanoTime();
-    if (empty || !todo.isEmpty()) { // else it was replayed: all of it was committed before
+    boolean empty = all.stream().allMatch(range -> range.from() == range.until());
+    if (empty || done.moved()) { // else it was replayed: all of it was committed before
       listener.completed(
           new BatchListener.Batch(
-              time, records, rows, (lastCompleted - begun) / 1_000_000, !todo.isEmpty()));
+              time,
+              done.records(),
+              done.rows(),
+              (lastCompleted - begun) / 1_000_000,
+              done.moved()));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.Readers;
+import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.supervise.Journal;
 import java.io.IOException;
 import java.time.Instant;
@@ -89,14 +90,14 @@ final class Runner {
       journal.epoch(epoch);
       readyForFirstBatch(prepared);
       JavaSparkContext sc = spark.get(epoch, timeline);
-      CheckpointFinder.Result found = checkpoints.found();
-      timeline.done("checkpoint read");
-      Recovery recovery =
-          Recovery.choose(prepared, found, preferLedger, System.currentTimeMillis());
-      announce(prepared, recovery);
-      run = new Run(prepared, sc, parts.sinks(), this::completed, timeline);
+      Beginnings beginnings = new Beginnings(settings, parts, progress, timeline);
+      Beginnings.Begun begun =
+          settings.definition().stateful()
+              ? beginnings.withState(prepared, sc)
+              : beginnings.withoutState(prepared, sc, checkpoints::found, preferLedger);
+      run = new Run(prepared, sc, begun.output(), this::completed, timeline);
       run.enter();
-      context = Contexts.make(prepared, recovery, sc.sc());
+      context = begun.context().get();
       timeline.done("context made");
       context.start();
       timeline.done("context started");
@@ -125,7 +126,9 @@ final class Runner {
       return;
     }
     OwnerRecord owner = prepared.owner();
-    early(() -> parts.sinks().of(settings, owner.jobId(), owner.lastEpoch()).prepare());
+    if (settings.definition().aggregate() == null) {
+      early(() -> parts.sinks().of(settings, owner.jobId(), owner.lastEpoch()).prepare());
+    }
     prepared
         .ledger()
         .until()
@@ -141,20 +144,6 @@ final class Runner {
             LOG.debug("the first batch will say: {}", e.toString());
           }
         });
-  }
-
-  private void announce(Prepared prepared, Recovery recovery) {
-    String from = recovery.from(prepared);
-    long epoch = prepared.owner().lastEpoch();
-    if (from == null) {
-      LOG.info("revision {} begins as epoch {}", prepared.owner().revision(), epoch);
-    } else if (recovery.checkpoint().isPresent()) {
-      LOG.info(
-          "epoch {} recovers from the checkpoint {}", epoch, recovery.checkpoint().get().path());
-    } else {
-      LOG.warn("epoch {} goes on from the ledger: {}", epoch, recovery.why());
-    }
-    progress.recovering(prepared.owner().revision(), epoch, from, recovery.skippedBatches());
   }
 
   private Trouble await(StreamingContext context) throws InterruptedException {
@@ -248,6 +237,7 @@ final class Runner {
     void look(Optional<OwnerRecord> owner) {
       owner
           .filter(record -> record.definitionDigest().equals(settings.definitionDigest()))
+          .filter(record -> !settings.definition().stateful()) // looks for state by itself
           .ifPresent(record -> looking = async(() -> find(record)));
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.executors.AdoptingPodsAllocator;
 import dev.tidemark.job.secrets.SecretFiles;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.state.StoreSettings;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +58,8 @@ final class SparkSettings {
     conf.set("spark.streaming.kafka.allowNonConsecutiveOffsets", "false");
     // What checkpoints are written with must stay what they are read with.
     conf.set("spark.io.compression.codec", "lz4");
+    // State is smaller so, and a damaged block is seen by its checksum.
+    conf.set("spark.checkpoint.compress", "true");
     conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
     conf.set("spark.cleaner.periodicGC.interval", "30min");
     conf.set("spark.scheduler.mode", "FIFO");
@@ -65,35 +68,7 @@ final class SparkSettings {
   }
 
   private static void store(SparkConf conf, Settings.S3 s3) {
-    String p = "spark.hadoop.fs.s3a.";
-    conf.set(p + "aws.credentials.provider", "dev.tidemark.job.secrets.FileCredentials");
-    if (s3.endpoint() != null) {
-      conf.set(p + "endpoint", s3.endpoint());
-      conf.set(p + "connection.ssl.enabled", Boolean.toString(!s3.endpoint().startsWith("http:")));
-    }
-    if (s3.region() != null) {
-      conf.set(p + "endpoint.region", s3.region());
-    }
-    conf.set(p + "path.style.access", Boolean.toString(s3.pathStyleAccess()));
-    // Minutes of Hadoop's own retries would look like a hang: the driver notices and waits by
-    // itself.
-    conf.set(p + "attempts.maximum", "3");
-    conf.set(p + "retry.limit", "3");
-    conf.set(p + "retry.interval", "200ms");
-    conf.set(p + "connection.timeout", "15s");
-    conf.set(p + "connection.establish.timeout", "15s");
-    conf.set(p + "connection.request.timeout", "15s");
-    conf.set(p + "connection.maximum", "16");
-    conf.set(p + "threads.max", "8");
-    conf.set(p + "bucket.probe", "0");
-    conf.set(p + "fast.upload.buffer", "bytebuffer");
-    conf.set(p + "directory.marker.retention", "keep");
-    conf.set(p + "multipart.purge", "false");
-    conf.set(p + "audit.enabled", "false");
-    conf.set(p + "performance.flags", "*"); // one writer per prefix: no looking before each write
-    // a checkpoint is one small file, read once from its beginning to its end
-    conf.set(p + "input.stream.type", "classic");
-    conf.set(p + "experimental.input.fadvise", "whole-file");
+    StoreSettings.of(s3).forEach((key, value) -> conf.set("spark.hadoop." + key, value));
   }
 
   private static void executors(SparkConf conf, Settings s, String name, long epoch) {

@@ -2,9 +2,6 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Trouble;
-import dev.tidemark.job.settings.LogLevel;
-import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.settings.SettingsFile;
 import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.sink.RowSink;
 import dev.tidemark.job.sink.RowSinks;
@@ -23,14 +20,6 @@ import org.slf4j.LoggerFactory;
 final class WriteRange implements Function<PartitionRange, Written> {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(WriteRange.class);
-
-  private static final class Mounted {
-    static final Settings SETTINGS = SettingsFile.read();
-
-    static {
-      LogLevel.apply(SETTINGS);
-    }
-  }
 
   private final RowSinks sinks;
   private final String jobId;

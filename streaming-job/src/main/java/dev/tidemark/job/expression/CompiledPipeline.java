@@ -53,14 +53,19 @@ public final class CompiledPipeline {
     return Analysis.within(
         () -> {
           Plan plan = new Plan();
-          LogicalPlan analyzed = plan.of(filter, select);
-          List<LogicalPlan> stages = Stages.of(analyzed);
-          boolean[] used = Stages.used(stages, plan.record());
-          return new CompiledPipeline(filter, select, stages, used, schema(analyzed));
+          return of(filter, select, plan.of(filter, select), plan.record());
         });
   }
 
-  private static StructType schema(LogicalPlan plan) {
+  /** Of a plan that was made and accepted before. */
+  static CompiledPipeline of(
+      String filter, List<String> select, LogicalPlan analyzed, List<? extends Attribute> record) {
+    List<LogicalPlan> stages = Stages.of(analyzed);
+    boolean[] used = Stages.used(stages, record);
+    return new CompiledPipeline(filter, select, stages, used, schema(analyzed));
+  }
+
+  static StructType schema(LogicalPlan plan) {
     StructType schema = new StructType();
     for (Attribute attribute : JavaConverters.asJavaIterable(plan.output())) {
       schema =

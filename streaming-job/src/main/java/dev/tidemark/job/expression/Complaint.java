@@ -48,6 +48,9 @@ final class Complaint {
   }
 
   private static Reason reason(String field) {
+    if (field.startsWith("aggregate")) {
+      return Reason.InvalidAggregate;
+    }
     return field.startsWith("filter") ? Reason.InvalidFilter : Reason.InvalidSelect;
   }
 

@@ -40,6 +40,8 @@ final class Plan {
   /** Metadata key of columns that hold JSON text made from an array, a map or a struct. */
   static final String JSON = "tidemark.json";
 
+  private static final String TIMESTAMP = "timestamp";
+
   private static final Set<String> OPERATORS =
       Set.of(
           "as", "like", "ilike", "rlike", "regexp", "and", "or", "not", "in", "is", "between",
@@ -60,10 +62,37 @@ final class Plan {
     LogicalPlan relation = new LocalRelation(seq(output), seq(List.of()), false);
     LogicalPlan below = filter == null ? relation : filtered(filter, relation);
     try {
-      return selected(select, below, false);
+      return withJson(selected(select, below, false, false));
     } catch (Trouble e) {
       // Once more, one item after another, so that the complaint names the one that is wrong.
-      return selected(select, below, true);
+      return withJson(selected(select, below, true, false));
+    }
+  }
+
+  /**
+   * The rows that an aggregate is made of: those of the select, with the record's timestamp where
+   * the select gives no column of that name.
+   */
+  LogicalPlan rows(String filter, List<String> select) {
+    List<Attribute> output = new ArrayList<>(record);
+    LogicalPlan relation = new LocalRelation(seq(output), seq(List.of()), false);
+    LogicalPlan below = filter == null ? relation : filtered(filter, relation);
+    LogicalPlan selected = selected(select, below, false, false);
+    for (Attribute attribute : JavaConverters.asJavaIterable(selected.output())) {
+      if (attribute.name().equalsIgnoreCase(TIMESTAMP)) {
+        return selected;
+      }
+    }
+    return selected(select, below, false, true);
+  }
+
+  /** One named expression of an aggregate, not yet resolved. */
+  NamedExpression item(String field, String text, boolean aggregates) {
+    try {
+      Expression parsed = parse(field, text, aggregates);
+      return named(field, text, parsed);
+    } catch (Exception | StackOverflowError e) {
+      throw Complaint.of(field, text, e);
     }
   }
 
@@ -82,7 +111,8 @@ final class Plan {
     }
   }
 
-  private LogicalPlan selected(List<String> select, LogicalPlan below, boolean stepwise) {
+  private LogicalPlan selected(
+      List<String> select, LogicalPlan below, boolean stepwise, boolean timestamp) {
     List<NamedExpression> items = new ArrayList<>();
     for (int i = 0; i < select.size(); i++) {
       String field = Complaint.select(select, i);
@@ -96,12 +126,15 @@ final class Plan {
         throw Complaint.of(field, select.get(i), e);
       }
     }
+    if (timestamp) {
+      items.add(record.get(Columns.SCHEMA.fieldIndex(TIMESTAMP)));
+    }
     String all = String.join(", ", select);
     try {
       LogicalPlan plan = Analysis.resolve(new Project(seq(items), below));
       refuse("select", all, plan);
       refuseDuplicates(all, plan);
-      plan = Analysis.rewrite(withJson(plan));
+      plan = Analysis.rewrite(plan);
       refuseRest("select", all, plan);
       return plan;
     } catch (Exception | StackOverflowError e) {
@@ -110,11 +143,15 @@ final class Plan {
   }
 
   private Expression parse(String field, String text) {
+    return parse(field, text, false);
+  }
+
+  private Expression parse(String field, String text, boolean aggregates) {
     if (text.isBlank()) {
       throw Complaint.refused(field, text, "the expression is empty");
     }
     Expression parsed = parser.parseExpression(text);
-    Refusals.ofParsed(parsed)
+    (aggregates ? Refusals.ofParsedAggregate(parsed) : Refusals.ofParsed(parsed))
         .ifPresent(
             why -> {
               throw Complaint.refused(field, text, why);
@@ -209,7 +246,7 @@ final class Plan {
   }
 
   /** Arrays, maps and structs become JSON text, nulls included, so that any sink can hold them. */
-  private static LogicalPlan withJson(LogicalPlan plan) {
+  static LogicalPlan withJson(LogicalPlan plan) {
     List<NamedExpression> items = new ArrayList<>();
     boolean changed = false;
     for (Attribute attribute : JavaConverters.asJavaIterable(plan.output())) {
@@ -217,7 +254,7 @@ final class Plan {
       items.add(nested ? json(attribute) : attribute);
       changed |= nested;
     }
-    return changed ? Analysis.resolve(new Project(seq(items), plan)) : plan;
+    return changed ? Analysis.rewrite(Analysis.resolve(new Project(seq(items), plan))) : plan;
   }
 
   private static boolean isNested(DataType type) {

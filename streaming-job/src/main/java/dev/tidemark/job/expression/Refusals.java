@@ -81,6 +81,27 @@ final class Refusals {
     return find(expression, Refusals::parsed);
   }
 
+  /** The same where aggregates are what is wanted. */
+  static Optional<String> ofParsedAggregate(Expression expression) {
+    return find(
+        expression,
+        part -> {
+          boolean aggregate =
+              part instanceof UnresolvedFunction function
+                  && function.nameParts().size() == 1
+                  && isAggregate(function.nameParts().head());
+          return aggregate ? Optional.empty() : parsed(part);
+        });
+  }
+
+  private static boolean isAggregate(String name) {
+    Option<ExpressionInfo> known =
+        FunctionRegistry$.MODULE$
+            .builtin()
+            .lookupFunction(new FunctionIdentifier(name.toLowerCase(Locale.ROOT)));
+    return known.isDefined() && known.get().getGroup().equals("agg_funcs");
+  }
+
   /** What is wrong with an expression whose functions and types are known, if anything. */
   static Optional<String> ofAnalyzed(Expression expression) {
     return find(expression, Refusals::analyzed);

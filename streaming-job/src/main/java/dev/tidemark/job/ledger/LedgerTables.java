@@ -133,17 +133,7 @@ public final class LedgerTables {
    * The refusal that carries everything a database administrator has to run; ends the transaction.
    */
   public Trouble denied(Connection connection, SQLException cause) {
-    try {
-      connection.rollback();
-      try (Statement statement = connection.createStatement();
-          ResultSet result = statement.executeQuery("SELECT quote_ident(current_user)")) {
-        result.next();
-        return refusal(result.getString(1), cause);
-      }
-    } catch (SQLException e) {
-      // The statements are worth showing even without the role's name.
-      return refusal("the_role_of_this_job", cause == null ? e : cause);
-    }
+    return refusal(CurrentRole.quoted(connection), cause);
   }
 
   private Trouble refusal(String role, SQLException cause) {

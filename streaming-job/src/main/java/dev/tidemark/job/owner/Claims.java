@@ -111,6 +111,7 @@ final class Claims {
         lastEpoch,
         before == null ? 0 : before.floorEpoch(),
         before == null ? null : before.lastRestoreId(),
-        before != null && before.ledgerOpened());
+        before != null && before.ledgerOpened(),
+        before == null ? 0 : before.stateRevision());
   }
 }

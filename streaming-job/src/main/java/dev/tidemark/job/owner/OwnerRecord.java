@@ -5,6 +5,9 @@ import java.time.Instant;
 /**
  * The durable identity of a job, kept at {@code <checkpoint.path>/_tidemark/job.json} ({@code
  * contract/README.md}).
+ *
+ * @param stateRevision the last revision whose state has begun: from then on its state checkpoints
+ *     must be there; 0 for a job that never kept state
  */
 public record OwnerRecord(
     int contract,
@@ -20,10 +23,20 @@ public record OwnerRecord(
     long lastEpoch,
     long floorEpoch,
     String lastRestoreId,
-    boolean ledgerOpened) {
+    boolean ledgerOpened,
+    int stateRevision) {
 
   /** The same record, saying that the ledger holds offsets from now on. */
   OwnerRecord withLedger() {
+    return with(true, stateRevision);
+  }
+
+  /** The same record, saying whose state has begun. */
+  OwnerRecord withState(int ofRevision) {
+    return with(ledgerOpened, ofRevision);
+  }
+
+  private OwnerRecord with(boolean opened, int state) {
     return new OwnerRecord(
         contract,
         jobId,
@@ -38,6 +51,7 @@ public record OwnerRecord(
         lastEpoch,
         floorEpoch,
         lastRestoreId,
-        true);
+        opened,
+        state);
   }
 }

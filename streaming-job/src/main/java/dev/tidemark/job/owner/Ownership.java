@@ -45,4 +45,12 @@ public interface Ownership {
    * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when a later run has taken the path
    */
   OwnerRecord ledgerOpened();
+
+  /**
+   * Notes in the record that was written last that the state of a revision has begun: from then on
+   * it must be found. 0: the job keeps no state any more.
+   *
+   * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when a later run has taken the path
+   */
+  OwnerRecord stateBegun(int revision);
 }

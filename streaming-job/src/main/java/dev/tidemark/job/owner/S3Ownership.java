@@ -137,8 +137,17 @@ public final class S3Ownership implements Ownership, AutoCloseable {
 
   @Override
   public synchronized OwnerRecord ledgerOpened() {
+    return note(last.record().withLedger());
+  }
+
+  @Override
+  public synchronized OwnerRecord stateBegun(int revision) {
+    return note(last.record().withState(revision));
+  }
+
+  private OwnerRecord note(OwnerRecord changed) {
     try {
-      last = records.put(path, last.record().withLedger(), last);
+      last = records.put(path, changed, last);
       return last.record();
     } catch (SdkException e) {
       if (StoreTrouble.isConflict(e)) {

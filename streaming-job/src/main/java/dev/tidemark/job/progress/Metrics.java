@@ -69,6 +69,15 @@ final class Metrics {
         "tidemark.running",
         "1 while batches complete",
         r -> r.situation() == Report.Situation.Running ? 1 : 0);
+    state("tidemark.state.keys", "Groups in the state, last checkpoint", StateFigures::keys);
+    state("tidemark.state.bytes", "Size of the last state checkpoint", StateFigures::bytes);
+    state(
+        "tidemark.state.checkpoint.seconds",
+        "How long writing the last state checkpoint took",
+        StateFigures::checkpointSeconds);
+    Gauge.builder("tidemark.late.rows", progress, Progress::late)
+        .description("Rows that came too late for a window, since the state began")
+        .register(registry);
     Gauge.builder("tidemark.recoveries", progress, Progress::recoveries)
         .description("Recoveries completed in this JVM")
         .register(registry);
@@ -76,6 +85,13 @@ final class Metrics {
 
   private void gauge(String name, String description, ToDoubleFunction<Report> value) {
     Gauge.builder(name, progress, p -> value.applyAsDouble(p.report()))
+        .description(description)
+        .register(registry);
+  }
+
+  private void state(String name, String description, ToDoubleFunction<StateFigures> value) {
+    Gauge.builder(
+            name, progress, p -> p.state() == null ? Double.NaN : value.applyAsDouble(p.state()))
         .description(description)
         .register(registry);
   }

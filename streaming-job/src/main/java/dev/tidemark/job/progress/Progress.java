@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * message read it.
  */
 public final class Progress {
-  /** A checkpoint older than this many intervals is behind. */
+  /** A checkpoint that is late by this many batch intervals is behind. */
   private static final int BEHIND = 10;
 
   private final Settings settings;
@@ -43,6 +43,8 @@ public final class Progress {
   private Report.Recovery recovery;
   private Map<Partition, Long> lag = Map.of();
   private Report.Executors executors;
+  private StateFigures state;
+  private long late;
 
   /**
    * When and why the run before ended.
@@ -168,6 +170,27 @@ public final class Progress {
     checkpointAt = time;
   }
 
+  /** State was checkpointed. */
+  public synchronized void state(Instant time, StateFigures figures) {
+    checkpointAt = time;
+    state = figures;
+  }
+
+  /** Rows that came too late for a window, since the state began. */
+  public synchronized void late(long rows) {
+    late = rows;
+  }
+
+  /** As of the last checkpoint of state; null before the first. */
+  public synchronized StateFigures state() {
+    return state;
+  }
+
+  /** Rows that came too late for a window, since the state began. */
+  public synchronized long late() {
+    return late;
+  }
+
   /** Records behind the committed offsets, per partition. */
   public synchronized void lag(Map<Partition, Long> perPartition) {
     lag = Map.copyOf(perPartition);
@@ -220,8 +243,9 @@ public final class Progress {
   }
 
   private boolean behind() {
-    Instant oldest =
-        clock.instant().minusMillis(BEHIND * settings.definition().batchIntervalMillis());
+    long late =
+        settings.checkpointIntervalMillis() + BEHIND * settings.definition().batchIntervalMillis();
+    Instant oldest = clock.instant().minusMillis(late);
     return situation == Situation.Running && checkpointAt != null && checkpointAt.isBefore(oldest);
   }
 

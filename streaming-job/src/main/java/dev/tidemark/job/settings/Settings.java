@@ -1,5 +1,6 @@
 package dev.tidemark.job.settings;
 
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,44 @@ public record Settings(
       Source source,
       String filter,
       List<String> select,
-      Sink sink) {}
+      Aggregate aggregate,
+      Sink sink) {
+
+    /** True when results depend on records of earlier batches: there is state to keep. */
+    public boolean stateful() {
+      return aggregate != null && aggregate.stateful();
+    }
+  }
+
+  /**
+   * Results over many records; null in a definition whose results are single rows.
+   *
+   * @param groupBy expressions over the columns of the select, possibly none: one result per
+   *     distinct value
+   * @param compute aggregates, each with a name: {@code count(*) AS n}
+   * @param results {@code Running}: a result counts everything since the job began, or since its
+   *     window began; {@code PerBatch}: each batch by itself
+   * @param window null for results without a window
+   */
+  public record Aggregate(List<String> groupBy, List<String> compute, String results, Window window)
+      implements Serializable {
+
+    /** True unless each batch stands for itself. */
+    public boolean stateful() {
+      return results.equals("Running");
+    }
+  }
+
+  /**
+   * Windows of time; tumbling when slide equals length.
+   *
+   * @param time an expression of type timestamp over the columns of the select, or the column
+   *     {@code timestamp} of the record
+   * @param latenessMillis how far the time of a partition may be past a window's end before a
+   *     record of that window comes too late
+   */
+  public record Window(long lengthMillis, long slideMillis, String time, long latenessMillis)
+      implements Serializable {}
 
   /**
    * Which topics, and where a job without any ledger begins: {@code Earliest} or {@code Latest}.
@@ -39,8 +77,19 @@ public record Settings(
   /** Where the results go; exactly one kind. */
   public record Sink(Jdbc jdbc) {}
 
-  /** A PostgreSQL table; credentials are files, never settings. */
-  public record Jdbc(String url, String table, boolean createTable) {}
+  /**
+   * A PostgreSQL table; credentials are files, never settings.
+   *
+   * @param mode {@code Append}: a row per result; {@code Upsert}: one row per key of the aggregate,
+   *     always its latest result
+   */
+  public record Jdbc(String url, String table, boolean createTable, String mode) {
+
+    /** True when a later result of a key replaces an earlier one. */
+    public boolean upsert() {
+      return mode.equals("Upsert");
+    }
+  }
 
   /** What may change without a new revision. */
   @SuppressWarnings(
@@ -48,6 +97,7 @@ public record Settings(
   public record Runtime(
       SourceRuntime source,
       Checkpoint checkpoint,
+      Upgrade upgrade,
       S3 s3,
       Driver driver,
       Executor executor,
@@ -62,8 +112,16 @@ public record Settings(
       long maxRatePerPartition,
       String onOffsetsExpired) {}
 
-  /** The checkpoint's place, an {@code s3a://} URI, and what to do when it is lost. */
-  public record Checkpoint(String path, String onLost) {}
+  /**
+   * The checkpoint's place, an {@code s3a://} URI, what to do when it is lost, and how often state
+   * is checkpointed.
+   */
+  public record Checkpoint(String path, String onLost, long stateIntervalMillis) {}
+
+  /**
+   * What a new revision does with the state of the one before: {@code Savepoint}, {@code Fresh}.
+   */
+  public record Upgrade(String strategy) {}
 
   /** The S3 store; {@code endpoint} is null for AWS. */
   public record S3(String endpoint, String region, boolean pathStyleAccess) {}
@@ -76,6 +134,16 @@ public record Settings(
 
   /** When and why the driver before this attempt ended; null for the first. */
   public record Previous(String reason, Instant endedAt) {}
+
+  /**
+   * How often a checkpoint is due, in milliseconds: with each batch, and of state in the interval
+   * of the settings, rounded up to whole batches.
+   */
+  public long checkpointIntervalMillis() {
+    long batch = definition.batchIntervalMillis();
+    long state = runtime.checkpoint().stateIntervalMillis();
+    return definition.stateful() ? Math.max(1, (state + batch - 1) / batch) * batch : batch;
+  }
 
   /** True when the whole job runs in the driver pod. */
   public boolean local() {

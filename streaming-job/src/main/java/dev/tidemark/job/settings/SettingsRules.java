@@ -44,6 +44,36 @@ final class SettingsRules {
     present("definition.sink.jdbc", d.sink().jdbc());
     present("definition.sink.jdbc.url", d.sink().jdbc().url());
     present("definition.sink.jdbc.table", d.sink().jdbc().table());
+    oneOf("definition.sink.jdbc.mode", d.sink().jdbc().mode(), Set.of("Append", "Upsert"));
+    if (d.aggregate() != null) {
+      aggregate(d.aggregate(), d.sink().jdbc().upsert());
+    } else if (d.sink().jdbc().upsert()) {
+      throw invalid(
+          "definition.sink.jdbc.mode is Upsert, but without an aggregate there is no key");
+    }
+  }
+
+  private static void aggregate(Settings.Aggregate a, boolean upsert) {
+    present("definition.aggregate.groupBy", a.groupBy());
+    notEmpty("definition.aggregate.compute", a.compute());
+    oneOf("definition.aggregate.results", a.results(), Set.of("Running", "PerBatch"));
+    if (upsert != a.stateful()) {
+      throw invalid(
+          "definition.sink.jdbc.mode must be Upsert for results that go on, Append for results per"
+              + " batch");
+    }
+    if (a.window() != null) {
+      positive("definition.aggregate.window.lengthMillis", a.window().lengthMillis());
+      positive("definition.aggregate.window.slideMillis", a.window().slideMillis());
+      present("definition.aggregate.window.time", a.window().time());
+      if (a.window().slideMillis() > a.window().lengthMillis()) {
+        throw invalid("definition.aggregate.window.slideMillis is longer than lengthMillis");
+      }
+      if (a.window().latenessMillis() < 0 || !a.stateful()) {
+        throw invalid(
+            "definition.aggregate.window needs a lateness of 0 or more, and results Running");
+      }
+    }
   }
 
   private static void runtime(Settings.Runtime r) {
@@ -61,6 +91,9 @@ final class SettingsRules {
         "runtime.checkpoint.onLost",
         r.checkpoint().onLost(),
         Set.of("UseLedger", "Stop", "RestoreBackup", "StartFresh"));
+    positive("runtime.checkpoint.stateIntervalMillis", r.checkpoint().stateIntervalMillis());
+    present("runtime.upgrade", r.upgrade());
+    oneOf("runtime.upgrade.strategy", r.upgrade().strategy(), Set.of("Savepoint", "Fresh"));
     present("runtime.s3", r.s3());
     present("runtime.driver", r.driver());
     present("runtime.executor", r.executor());

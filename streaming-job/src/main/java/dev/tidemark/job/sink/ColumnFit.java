@@ -26,7 +26,7 @@ import org.apache.spark.sql.types.TimestampType;
  */
 final class ColumnFit {
 
-  private static final Set<String> TEXT = Set.of("text", "varchar", "bpchar", "name", "citext");
+  private static final Set<String> TEXT = Set.of("text", "varchar", "bpchar", "citext");
   private static final Set<String> TEXTUAL =
       Set.of("json", "jsonb", "uuid", "xml", "inet", "cidr", "macaddr", "ltree");
 
@@ -45,7 +45,8 @@ final class ColumnFit {
     if (type instanceof DecimalType decimal) {
       return decimal(decimal, column);
     }
-    return type instanceof NullType || (targets(type).contains(to) && numericHolds(type, column));
+    return type instanceof NullType
+        || (targets(type).contains(to) && numericHolds(type, column) && timeHolds(column));
   }
 
   private static Set<String> targets(DataType type) {
@@ -87,6 +88,11 @@ final class ColumnFit {
             : type instanceof IntegerType ? 10 : type instanceof ShortType ? 5 : 3;
     boolean integral = !(type instanceof FloatType || type instanceof DoubleType);
     return integral && column.precision() - column.scale() >= digits;
+  }
+
+  /** A time with fewer than six digits of its second rounds in silence, too. */
+  private static boolean timeHolds(TableColumn column) {
+    return !column.shown().matches("timestamp\\([0-5]\\).*");
   }
 
   private static boolean decimal(DecimalType decimal, TableColumn column) {

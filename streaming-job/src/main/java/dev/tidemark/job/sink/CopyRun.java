@@ -1,14 +1,12 @@
 package dev.tidemark.job.sink;
 
 import dev.tidemark.job.expression.Rows;
-import dev.tidemark.job.ledger.SqlTrouble;
-import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postgresql.copy.CopyIn;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -19,7 +17,6 @@ import org.postgresql.util.ServerErrorMessage;
  */
 final class CopyRun {
 
-  private static final int CHUNK = 64 * 1024;
   private static final Pattern LINE = Pattern.compile("COPY .*?, line (\\d+)", Pattern.DOTALL);
 
   private final Session session;
@@ -41,22 +38,15 @@ final class CopyRun {
     if (!source.hasNext()) {
       return 0;
     }
-    CopyIn copy = session.copy().copyIn(target.copy());
+    CopyStream copy = CopyStream.start(session, target.copy(), text);
     while (source.hasNext()) {
-      text.append(source.next());
+      // Remembered first: the row may be refused while it is being appended.
+      InternalRow row = source.next();
       remember(source.offset());
-      if (text.length() >= CHUNK) {
-        flush(copy);
-      }
+      copy.append(row);
     }
-    flush(copy);
-    copy.endCopy();
+    copy.end();
     return rows;
-  }
-
-  private void flush(CopyIn copy) throws SQLException {
-    copy.writeToCopy(text.buffer(), 0, text.length());
-    text.clear();
   }
 
   private void remember(long offset) {
@@ -71,21 +61,9 @@ final class CopyRun {
    * message.
    */
   Trouble trouble(SQLException e) {
-    String state = SqlTrouble.state(e);
-    if (SqlTrouble.isAway(e) || !SqlTrouble.isRow(state)) {
-      return SqlTrouble.of(e, "writing to " + target.table());
-    }
     ServerErrorMessage server =
         e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
-    return new Trouble(
-        Reason.SinkRejectedRow,
-        "the table "
-            + target.table()
-            + " refuses a row: "
-            + SqlTrouble.said(e)
-            + where(server)
-            + advice(state),
-        e);
+    return RefusedRow.trouble(e, target.table(), where(server));
   }
 
   private String where(ServerErrorMessage server) {
@@ -103,18 +81,5 @@ final class CopyRun {
         + range.from()
         + " to "
         + (range.until() - 1);
-  }
-
-  private static String advice(String state) {
-    return switch (state) {
-      case "23502" ->
-          "; leave such records out in the filter (IS NOT NULL) or allow NULL in the table";
-      case "23505" ->
-          "; Tidemark itself writes no row twice, so two records give the same key: allow that in the table";
-      case "22021" ->
-          "; PostgreSQL text cannot hold the character 0: leave such records out in the filter";
-      case "22001" -> "; shorten the value in the select or widen the column";
-      default -> "; leave such records out in the filter, or change the table";
-    };
   }
 }

@@ -22,10 +22,17 @@ final class CopyText {
   private static final long MICROS = 1_000_000L;
 
   private final DataType[] types;
+  private final String first;
   private byte[] buffer = new byte[8 * 1024];
   private int length;
 
   CopyText(StructType schema) {
+    this(schema, "");
+  }
+
+  /** Every line begins with these columns, already in the format of COPY. */
+  CopyText(StructType schema, String first) {
+    this.first = first;
     types = new DataType[schema.length()];
     for (int i = 0; i < types.length; i++) {
       types[i] = schema.fields()[i].dataType();
@@ -34,6 +41,7 @@ final class CopyText {
 
   /** Appends one row. */
   void append(InternalRow row) {
+    ascii(first);
     for (int i = 0; i < types.length; i++) {
       if (i > 0) {
         put((byte) '\t');

@@ -125,25 +125,20 @@ public final class PostgresRowSink implements RowSink {
 
   private Trouble ledgerTrouble(Session session, SQLException e, PartitionRange range) {
     SinkTarget place = target;
-    if (place != null && SqlTrouble.state(e).equals("42501")) {
-      return place.ledger().denied(session.connection(), e);
+    String doing = "locking the ledger row of " + range.partition();
+    if (place == null) {
+      return SqlTrouble.of(e, doing);
     }
-    if (place != null && SqlTrouble.state(e).equals("42P01")) {
-      target = null;
-      return new Trouble(
-          Reason.Fenced,
-          "the ledger in schema "
-              + place.ledger().schema()
-              + " is gone: it was dropped, or the database went back; nothing is written",
-          e);
-    }
-    return SqlTrouble.of(e, "locking the ledger row of " + range.partition());
+    target = null;
+    return place.ledgerTrouble(session.connection(), e, doing);
   }
 
   private SinkTarget target(Session session) throws SQLException {
     SinkTarget known = target;
     if (known == null) {
-      known = SinkTarget.of(session.connection(), database.jdbc(), pipeline);
+      known =
+          SinkTarget.of(
+              session.connection(), database.jdbc(), ResultShape.appended(pipeline.schema()));
       target = known;
     }
     return known;

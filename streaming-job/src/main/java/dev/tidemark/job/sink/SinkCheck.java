@@ -5,14 +5,12 @@ import dev.tidemark.job.ledger.Database;
 import dev.tidemark.job.ledger.LedgerTables;
 import dev.tidemark.job.ledger.SqlTrouble;
 import dev.tidemark.job.ledger.TableName;
-import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Optional;
+import java.util.List;
+import org.apache.spark.sql.types.StructType;
 
 /** Everything a job will ask of its database, asked without writing. */
 public final class SinkCheck {
@@ -27,57 +25,41 @@ public final class SinkCheck {
    * @throws Trouble whatever would stop the job at its first batch
    */
   public static void run(Settings.Jdbc jdbc, CompiledPipeline pipeline) {
+    run(jdbc, ResultShape.appended(pipeline.schema()), false);
+  }
+
+  /**
+   * The same for results of an aggregate.
+   *
+   * @param keys by which a later result replaces an earlier one, if the mode says so
+   * @throws Trouble whatever would stop the job at its first batch
+   */
+  public static void run(Settings.Jdbc jdbc, StructType schema, List<String> keys) {
+    ResultShape shape =
+        jdbc.upsert() ? ResultShape.upserted(schema, keys) : ResultShape.appended(schema);
+    run(jdbc, shape, true);
+  }
+
+  private static void run(Settings.Jdbc jdbc, ResultShape shape, boolean staged) {
     TableName wanted = TableName.parse(jdbc.table());
     Database database = new Database(jdbc);
     Connection connection = database.connect(NAME);
     try {
       connection.setReadOnly(true);
-      Optional<SinkTable> table = SinkTable.find(connection, wanted);
-      if (table.isPresent()) {
-        table.get().fit(pipeline.schema());
-      } else if (jdbc.createTable()) {
-        requireCreatable(connection, wanted, pipeline);
+      if (jdbc.createTable() && SinkTable.find(connection, wanted).isEmpty()) {
+        new TableCreation(wanted, shape).requirePossible(connection);
       } else {
-        throw SinkTarget.missing(wanted, pipeline);
+        SinkTarget.look(connection, wanted, shape);
       }
-      LedgerTables.beside(connection, wanted).check(connection);
+      LedgerTables ledger = LedgerTables.beside(connection, wanted);
+      ledger.check(connection);
+      if (staged) {
+        StagingTable.check(connection, ledger);
+      }
     } catch (SQLException e) {
       throw SqlTrouble.of(e, "looking at the table " + wanted);
     } finally {
       Database.closeQuietly(connection);
-    }
-  }
-
-  private static void requireCreatable(
-      Connection connection, TableName wanted, CompiledPipeline pipeline) throws SQLException {
-    String ddl = SinkTable.ddl(wanted, pipeline.schema());
-    String sql =
-        "SELECT s.name, n.oid IS NOT NULL, coalesce(has_schema_privilege(n.oid, 'CREATE'), false)"
-            + " FROM (SELECT coalesce(?, current_schema()) AS name) s LEFT JOIN pg_namespace n ON n.nspname = s.name";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, wanted.schema());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        if (!row.getBoolean(2)) {
-          throw new Trouble(
-              Reason.SinkTableMissing,
-              "the table "
-                  + wanted
-                  + " cannot be created: there is no schema "
-                  + (row.getString(1) == null ? "in the role's search path" : row.getString(1)));
-        }
-        if (!row.getBoolean(3)) {
-          throw new Trouble(
-              Reason.SinkPermissionDenied,
-              "the role may not create the table "
-                  + wanted
-                  + "; grant it CREATE on schema "
-                  + row.getString(1)
-                  + ", or run: "
-                  + ddl
-                  + ";");
-        }
-      }
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.tidemark.job.sink;
 
-import dev.tidemark.job.ledger.SqlTrouble;
 import dev.tidemark.job.ledger.TableName;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
@@ -8,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +23,12 @@ public final class SinkTable {
           + " CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,"
           + " a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',"
           + " a.attgenerated <> '' OR a.attidentity = 'a',"
-          + " has_column_privilege(c.oid, a.attnum, 'INSERT'), row_security_active(c.oid), c.relkind"
+          + " has_column_privilege(c.oid, a.attnum, 'INSERT'), row_security_active(c.oid),"
+          + " has_column_privilege(c.oid, a.attnum, 'SELECT') AND has_column_privilege(c.oid, a.attnum, 'UPDATE'),"
+          + " NOT a.attnotnull"
           + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid"
           + " JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype"
           + " WHERE c.oid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
-
-  private static final long CREATION_LOCK = 0x7469_6465_6d61_726cL;
 
   private final TableName name;
   private final List<TableColumn> columns;
@@ -76,7 +74,9 @@ public final class SinkTable {
         numeric ? (short) (modifier << 5) >> 5 : 0,
         row.getBoolean(8),
         row.getBoolean(9),
-        row.getBoolean(10));
+        row.getBoolean(10),
+        row.getBoolean(12),
+        row.getBoolean(13));
   }
 
   /** The table with its schema, ready for messages. */
@@ -152,8 +152,8 @@ public final class SinkTable {
           Reason.SinkPermissionDenied,
           "row-level security of "
               + name
-              + " applies to the job's role, and COPY cannot write through it; use a role with BYPASSRLS or a table"
-              + " without policies");
+              + " applies to the job's role, and results cannot be written through it; use a role with BYPASSRLS or a"
+              + " table without policies");
     }
   }
 
@@ -175,55 +175,5 @@ public final class SinkTable {
       }
     }
     return true;
-  }
-
-  /**
-   * Creates the table for a select, in the caller's transaction; safe when many do it at once.
-   *
-   * @throws Trouble {@code SinkTableMismatch} when a field can be held by no table, {@code
-   *     SinkPermissionDenied}
-   */
-  static void create(Connection connection, TableName name, StructType schema) throws SQLException {
-    String ddl = ddl(name, schema);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
-      statement.execute(ddl);
-    } catch (SQLException e) {
-      if (SqlTrouble.state(e).equals("42501")) {
-        throw new Trouble(
-            Reason.SinkPermissionDenied,
-            "the role may not create the table "
-                + name
-                + " ("
-                + SqlTrouble.said(e)
-                + "); grant it CREATE on the schema,"
-                + " or run: "
-                + ddl
-                + ";",
-            e);
-      }
-      throw e;
-    }
-  }
-
-  /** The statement that creates a table for a select. */
-  static String ddl(TableName name, StructType schema) {
-    List<String> columns = new ArrayList<>();
-    for (StructField field : schema.fields()) {
-      String type = ColumnFit.created(field);
-      if (type == null) {
-        throw new Trouble(
-            Reason.SinkTableMismatch,
-            "no column can hold "
-                + field.name()
-                + ", which is of type "
-                + field.dataType().sql()
-                + "; write CAST(... AS STRING) AS "
-                + field.name()
-                + " in the select");
-      }
-      columns.add(TableName.quoted(field.name()) + " " + type);
-    }
-    return "CREATE TABLE IF NOT EXISTS " + name.quoted() + " (" + String.join(", ", columns) + ")";
   }
 }

@@ -12,6 +12,8 @@ package dev.tidemark.job.sink;
  * @param required true when it is NOT NULL and nothing fills it in
  * @param generated true when it can never be written
  * @param insertable true when the role may insert into it
+ * @param replaceable true when the role may read and update it, too
+ * @param nullable false when the table allows no NULL in it
  */
 record TableColumn(
     String name,
@@ -22,4 +24,6 @@ record TableColumn(
     int scale,
     boolean required,
     boolean generated,
-    boolean insertable) {}
+    boolean insertable,
+    boolean replaceable,
+    boolean nullable) {}

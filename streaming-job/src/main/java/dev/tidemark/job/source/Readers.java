@@ -4,11 +4,16 @@ import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.settings.Settings;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.apache.kafka.common.TopicPartition;
 
 /** Idle readers of this JVM, one per partition, so that a batch needs no new connection. */
 public final class Readers {
   private static final Map<Partition, PartitionReader> IDLE = new ConcurrentHashMap<>();
+
+  /** How a reader is made; tests have topics of their own. */
+  static volatile BiFunction<Settings, TopicPartition, PartitionReader> maker =
+      PartitionReader::new;
 
   private Readers() {}
 
@@ -20,7 +25,7 @@ public final class Readers {
     PartitionReader idle = IDLE.remove(partition);
     return idle != null
         ? idle
-        : new PartitionReader(settings, new TopicPartition(partition.topic(), partition.number()));
+        : maker.apply(settings, new TopicPartition(partition.topic(), partition.number()));
   }
 
   /** Connects a reader and begins to fetch, so that a first batch need not. */

@@ -57,6 +57,7 @@ class CheckRunTest {
             new Settings.Source(List.of("events"), "Earliest"),
             filter,
             select,
+            null,
             new Settings.Sink(jdbc)),
         new Settings.Runtime(
             new Settings.SourceRuntime(
@@ -64,7 +65,8 @@ class CheckRunTest {
                 Map.of("default.api.timeout.ms", "1500", "request.timeout.ms", "1000"),
                 1000,
                 "Stop"),
-            new Settings.Checkpoint("s3a://streams/a", "UseLedger"),
+            new Settings.Checkpoint("s3a://streams/a", "UseLedger", 10_000),
+            new Settings.Upgrade("Savepoint"),
             new Settings.S3(store.endpoint(), "us-east-1", true),
             new Settings.Driver(1, 512),
             new Settings.Executor(0, 1, 512),
@@ -163,7 +165,9 @@ class CheckRunTest {
     Verdict verdict =
         CheckRun.run(
             settings(
-                null, List.of(), new Settings.Jdbc("jdbc:postgresql://127.0.0.1:1/x", "t", false)));
+                null,
+                List.of(),
+                new Settings.Jdbc("jdbc:postgresql://127.0.0.1:1/x", "t", false, "Append")));
     assertThat(verdict.reason()).isEqualTo(Reason.SinkUnavailable);
     assertThat(verdict.reason().kind()).isEqualTo(Reason.Kind.WAIT);
     assertThat(new Trouble(verdict.reason(), verdict.message()))

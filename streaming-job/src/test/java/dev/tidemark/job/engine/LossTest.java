@@ -74,7 +74,13 @@ class LossTest extends LossFixture {
   private Run prepared(Recovery recovery) {
     Prepared prepared = next();
     Run run =
-        new Run(prepared, new JavaSparkContext(spark), new Book(), batch -> {}, new Timeline());
+        new Run(
+            prepared,
+            new JavaSparkContext(spark),
+            new RowsOutput(
+                new JavaSparkContext(spark), new Book(), "job", prepared.owner().lastEpoch()),
+            batch -> {},
+            new Timeline());
     run.enter();
     epoch++;
     context = Contexts.make(prepared, recovery, spark);
@@ -108,12 +114,14 @@ class LossTest extends LossFixture {
             epoch + 1,
             0,
             null,
-            false);
+            false,
+            0);
     LedgerState ledger =
         new LedgerState(epoch + 1, 1, false, Map.of(GrowingTopic.PARTITION, Book.until()));
     KafkaView kafka =
         new KafkaView(
             new LedgerIdentity("k", Map.of()), Map.of(GrowingTopic.PARTITION, 0L), Map.of());
-    return new Prepared(settings(), owner, ledger, kafka, new GrowingTopic.Answers(), epoch == 0);
+    return new Prepared(
+        settings(), owner, ledger, kafka, new GrowingTopic.Answers(), null, epoch == 0);
   }
 }

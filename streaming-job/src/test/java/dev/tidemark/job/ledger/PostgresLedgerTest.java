@@ -230,10 +230,12 @@ class PostgresLedgerTest {
   @Test
   void aDatabaseThatIsAwayIsAReasonToWait() {
     try (PostgresLedger nowhere =
-            new PostgresLedger(new Settings.Jdbc("jdbc:postgresql://127.0.0.1:1/x", "t", false));
+            new PostgresLedger(
+                new Settings.Jdbc("jdbc:postgresql://127.0.0.1:1/x", "t", false, "Append"));
         PostgresLedger unknown =
             new PostgresLedger(
-                new Settings.Jdbc("jdbc:postgresql://no-such-host.invalid:5432/x", "t", false))) {
+                new Settings.Jdbc(
+                    "jdbc:postgresql://no-such-host.invalid:5432/x", "t", false, "Append"))) {
       assertThat(reason(() -> nowhere.read(JOB))).isEqualTo(Reason.SinkUnavailable);
       assertThat(reason(() -> unknown.read(JOB))).isEqualTo(Reason.SinkUnavailable);
     }
@@ -242,7 +244,7 @@ class PostgresLedgerTest {
   @Test
   void aUrlOfAnotherKindIsRefused() {
     try (PostgresLedger ledger =
-        new PostgresLedger(new Settings.Jdbc("jdbc:mysql://x/y", "t", false))) {
+        new PostgresLedger(new Settings.Jdbc("jdbc:mysql://x/y", "t", false, "Append"))) {
       assertThat(reason(() -> ledger.read(JOB))).isEqualTo(Reason.InvalidSettings);
     }
   }

@@ -35,10 +35,12 @@ record Jobs(String endpoint, String bucket) {
             new Settings.Source(List.of("events"), "Earliest"),
             null,
             List.of(),
+            null,
             new Settings.Sink(null)),
         new Settings.Runtime(
             new Settings.SourceRuntime("kafka:9092", Map.of(), 1000, "Stop"),
-            new Settings.Checkpoint("s3a://" + bucket + "/" + path, "UseLedger"),
+            new Settings.Checkpoint("s3a://" + bucket + "/" + path, "UseLedger", 10_000),
+            new Settings.Upgrade("Savepoint"),
             new Settings.S3(endpoint, "us-east-1", true),
             new Settings.Driver(1, 512),
             new Settings.Executor(0, 1, 512),

@@ -60,6 +60,11 @@ public final class CuttingProxy implements AutoCloseable {
     cut = next;
   }
 
+  /** True when nothing is waiting to be cut: what was asked for has happened. */
+  public boolean hasCut() {
+    return cut == afterwards;
+  }
+
   private static void daemon(Runnable work) {
     Thread thread = new Thread(work, "proxy");
     thread.setDaemon(true);

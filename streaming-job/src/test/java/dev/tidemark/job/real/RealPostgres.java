@@ -96,11 +96,11 @@ public final class RealPostgres {
   }
 
   public Settings.Jdbc jdbc(String table) {
-    return new Settings.Jdbc(url(), table, false);
+    return new Settings.Jdbc(url(), table, false, "Append");
   }
 
   public Settings.Jdbc jdbc(int throughPort, String user, String table, boolean create) {
-    return new Settings.Jdbc(url(throughPort, user), table, create);
+    return new Settings.Jdbc(url(throughPort, user), table, create, "Append");
   }
 
   public void run(String... statements) {

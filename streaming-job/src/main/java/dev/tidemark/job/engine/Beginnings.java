@@ -1,0 +1,116 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.progress.Progress;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.state.StateManifest;
+import dev.tidemark.job.state.StateStore;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.streaming.StreamingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.collection.JavaConverters;
+
+/**
+ * From where a run goes on, and what it needs for that: without state the checkpoint of the stream
+ * or the ledger alone, with state the newest state checkpoint.
+ */
+@SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
+final class Beginnings {
+  private static final Logger LOG = LoggerFactory.getLogger(Beginnings.class);
+
+  /** Spark remembers state for two checkpoints; a few batches more are on their way. */
+  private static final int BATCHES_MORE = 10;
+
+  private final Settings settings;
+  private final Parts parts;
+  private final Progress progress;
+  private final Timeline timeline;
+
+  Beginnings(Settings settings, Parts parts, Progress progress, Timeline timeline) {
+    this.settings = settings;
+    this.parts = parts;
+    this.progress = progress;
+    this.timeline = timeline;
+  }
+
+  /** The run's output, and its context, which is made once the run can be asked. */
+  record Begun(Output output, Supplier<StreamingContext> context) {}
+
+  Begun withoutState(
+      Prepared prepared,
+      JavaSparkContext spark,
+      Supplier<CheckpointFinder.Result> checkpoints,
+      boolean preferLedger) {
+    CheckpointFinder.Result found = checkpoints.get();
+    timeline.done("checkpoint read");
+    Recovery recovery = Recovery.choose(prepared, found, preferLedger, System.currentTimeMillis());
+    announce(prepared, recovery);
+    String jobId = prepared.owner().jobId();
+    long epoch = prepared.owner().lastEpoch();
+    Output output;
+    if (settings.definition().aggregate() == null) {
+      output = new RowsOutput(spark, parts.sinks(), jobId, epoch);
+    } else {
+      ResultsTransaction transaction = transaction(prepared);
+      transaction.open();
+      output = new PerBatchOutput(spark, transaction, StateGraph.partitions(settings));
+    }
+    return new Begun(output, () -> Contexts.make(prepared, recovery, spark.sc()));
+  }
+
+  private ResultsTransaction transaction(Prepared prepared) {
+    return new ResultsTransaction(
+        settings, parts.results(), prepared.owner().jobId(), prepared.owner().lastEpoch());
+  }
+
+  private void announce(Prepared prepared, Recovery recovery) {
+    String from = recovery.from(prepared);
+    long epoch = prepared.owner().lastEpoch();
+    if (from == null) {
+      LOG.info("revision {} begins as epoch {}", prepared.owner().revision(), epoch);
+    } else if (recovery.checkpoint().isPresent()) {
+      LOG.info(
+          "epoch {} recovers from the checkpoint {}", epoch, recovery.checkpoint().get().path());
+    } else {
+      LOG.warn("epoch {} goes on from the ledger: {}", epoch, recovery.why());
+    }
+    progress.recovering(prepared.owner().revision(), epoch, from, recovery.skippedBatches());
+  }
+
+  Begun withState(Prepared prepared, JavaSparkContext spark) throws IOException {
+    long epoch = prepared.owner().lastEpoch();
+    int revision = prepared.owner().revision();
+    int partitions = StateGraph.partitions(settings);
+    progress.recovering(revision, epoch, prepared.first() ? null : "Checkpoint", 0);
+    // What an earlier run in this JVM kept in memory.
+    JavaConverters.mapAsJavaMap(spark.sc().getPersistentRDDs())
+        .values()
+        .forEach(rdd -> rdd.unpersist(false));
+    ResultsTransaction transaction = transaction(prepared);
+    transaction.open();
+    StateStore store = new StateStore(prepared.revisionPath(), spark.hadoopConfiguration());
+    StateRecovery.Recovered state =
+        new StateBeginning(prepared, spark, partitions, store, transaction).begin();
+    timeline.done("state loaded");
+    StateManifest from = state.from();
+    LOG.info(
+        "epoch {} of revision {} goes on from the state of epoch {}, batch {}: {} keys, {} offsets read again",
+        epoch,
+        revision,
+        from.epoch(),
+        from.batch(),
+        state.keys(),
+        state.caughtUp());
+    long batches =
+        2 * settings.checkpointIntervalMillis() / settings.definition().batchIntervalMillis();
+    Marks marks =
+        new Marks(prepared.ledger().until().keySet(), state.marks(), (int) batches + BATCHES_MORE);
+    progress.late(marks.late());
+    StateCheckpoints checkpoints = new StateCheckpoints(store, settings, epoch, progress);
+    Output output =
+        new StateOutput(spark.sc(), transaction, checkpoints, marks, partitions, progress::late);
+    return new Begun(output, () -> Contexts.make(prepared, state, partitions, spark.sc()));
+  }
+}

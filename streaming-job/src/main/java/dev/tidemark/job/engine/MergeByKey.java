@@ -1,0 +1,63 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.expression.Aggregation;
+import dev.tidemark.job.expression.StateKey;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
+import org.apache.spark.rdd.RDD;
+import scala.Tuple2;
+import scala.reflect.ClassTag$;
+
+/**
+ * The article's {@code reduceByKey}. The map side has been reduced where the records were read, so
+ * what is left is one pass over what was shuffled; how two values are merged depends on their key.
+ */
+final class MergeByKey
+    implements PairFlatMapFunction<Iterator<Tuple2<StateKey, byte[]>>, StateKey, byte[]> {
+  private static final long serialVersionUID = 1L;
+
+  private final Computation computation;
+
+  private MergeByKey(Computation computation) {
+    this.computation = computation;
+  }
+
+  /** One value per key, in that many partitions by the key's hash. */
+  static JavaPairRDD<StateKey, byte[]> of(
+      RDD<Tuple2<StateKey, byte[]>> values, Computation computation, int partitions) {
+    return new JavaPairRDD<>(
+            values, ClassTag$.MODULE$.apply(StateKey.class), ClassTag$.MODULE$.apply(byte[].class))
+        .partitionBy(new HashPartitioner(partitions))
+        .mapPartitionsToPair(new MergeByKey(computation), true);
+  }
+
+  @Override
+  public Iterator<Tuple2<StateKey, byte[]>> call(Iterator<Tuple2<StateKey, byte[]>> values) {
+    Aggregation aggregation = computation.compiled();
+    Map<StateKey, byte[]> merged = new HashMap<>();
+    while (values.hasNext()) {
+      Tuple2<StateKey, byte[]> value = values.next();
+      byte[] before = merged.get(value._1());
+      merged.put(
+          value._1(),
+          before == null ? value._2() : aggregation.merge(value._1(), before, value._2()));
+    }
+    Iterator<Map.Entry<StateKey, byte[]>> entries = merged.entrySet().iterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return entries.hasNext();
+      }
+
+      @Override
+      public Tuple2<StateKey, byte[]> next() {
+        Map.Entry<StateKey, byte[]> entry = entries.next();
+        return new Tuple2<>(entry.getKey(), entry.getValue());
+      }
+    };
+  }
+}

@@ -1,0 +1,32 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.sink.PartitionRange;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a batch writes, and how that becomes visible together with the ledger's new offsets. When it
+ * may is the run's business.
+ */
+interface Output {
+  /**
+   * What was done.
+   *
+   * @param records read
+   * @param rows written
+   * @param moved true when the ledger moved
+   */
+  record Outcome(long records, long rows, boolean moved) {
+    static final Outcome NOTHING = new Outcome(0, 0, false);
+  }
+
+  /**
+   * Writes what of a batch the ledger does not hold yet.
+   *
+   * @param time batch time, milliseconds
+   * @param ranges of all partitions, some or all of them possibly empty
+   * @param committed per partition the ledger's offset, as far as this run knows
+   */
+  Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed);
+}

@@ -1,0 +1,143 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.expression.Aggregation;
+import dev.tidemark.job.expression.Partials;
+import dev.tidemark.job.expression.StateKey;
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.source.PartitionReader;
+import dev.tidemark.job.source.Readers;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.rdd.RDD;
+import scala.Tuple2;
+import scala.collection.JavaConverters;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * The partial results of some offset ranges, one RDD partition per range. Ranges and the
+ * partitions' marks before them are asked for when the job is submitted, when earlier batches are
+ * done, and then stay: computed again for want of a lost block, the partition gives the same again.
+ */
+final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
+  private static final long serialVersionUID = 1L;
+  private static final ClassTag<Tuple2<StateKey, byte[]>> TAG =
+      ClassTag$.MODULE$.apply(Tuple2.class);
+
+  private final Computation computation;
+  private final transient List<PartitionRange> ranges;
+  private final transient Supplier<Map<Partition, Long>> marks;
+
+  /**
+   * Nothing is read yet.
+   *
+   * @param marks highest event time of each partition's rows before its range, microseconds; absent
+   *     before its first row
+   */
+  PartialsRdd(
+      SparkContext spark,
+      Computation computation,
+      List<PartitionRange> ranges,
+      Supplier<Map<Partition, Long>> marks) {
+    super(spark, JavaConverters.asScalaBuffer(List.<org.apache.spark.Dependency<?>>of()), TAG);
+    this.computation = computation;
+    this.ranges = ranges.stream().filter(r -> r.until() > r.from()).toList();
+    this.marks = marks;
+  }
+
+  private record Split(int index, PartitionRange range, long mark)
+      implements org.apache.spark.Partition {
+    private static final long serialVersionUID = 1L;
+
+    // Spark's interface compares by these in Scala code; a record's own do the same.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Split split && split.index == index && split.range.equals(range);
+    }
+
+    @Override
+    public int hashCode() {
+      return index;
+    }
+  }
+
+  @Override
+  public org.apache.spark.Partition[] getPartitions() {
+    Map<Partition, Long> now = marks.get();
+    org.apache.spark.Partition[] splits = new org.apache.spark.Partition[ranges.size()];
+    for (int i = 0; i < splits.length; i++) {
+      PartitionRange range = ranges.get(i);
+      splits[i] = new Split(i, range, now.getOrDefault(range.partition(), Long.MIN_VALUE));
+    }
+    return splits;
+  }
+
+  @Override
+  public scala.collection.Iterator<Tuple2<StateKey, byte[]>> compute(
+      org.apache.spark.Partition partition, TaskContext task) {
+    Split split = (Split) partition;
+    PartitionRange range = split.range();
+    Aggregation aggregation = computation.compiled();
+    PartitionReader reader = Readers.acquire(Mounted.SETTINGS, range.partition());
+    Reading reading = new Reading(range.partition(), reader);
+    task.addTaskCompletionListener(
+        (org.apache.spark.util.TaskCompletionListener) done -> reading.end());
+    Partials partials =
+        aggregation.reduce(
+            reader.read(range),
+            range.partition().topic(),
+            range.partition().number(),
+            split.mark());
+    return JavaConverters.asScalaIterator(reading.over(partials));
+  }
+
+  /** Gives the reader back after the last record, closes it when the task ended before. */
+  private static final class Reading {
+    private final Partition partition;
+    private PartitionReader reader;
+
+    Reading(Partition partition, PartitionReader reader) {
+      this.partition = partition;
+      this.reader = reader;
+    }
+
+    Iterator<Tuple2<StateKey, byte[]>> over(Partials partials) {
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          try {
+            if (partials.hasNext()) {
+              return true;
+            }
+          } catch (Trouble e) {
+            // A cause may hold what cannot be serialised, and Spark would drop the whole exception.
+            throw e.bare();
+          }
+          if (reader != null) {
+            Readers.release(partition, reader);
+            reader = null;
+          }
+          return false;
+        }
+
+        @Override
+        public Tuple2<StateKey, byte[]> next() {
+          return partials.next();
+        }
+      };
+    }
+
+    void end() {
+      if (reader != null) {
+        reader.close();
+        reader = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.state.CheckpointPaths;
+import dev.tidemark.job.state.StateFit;
+import dev.tidemark.job.state.StateManifest;
+import dev.tidemark.job.state.StateStore;
+import dev.tidemark.job.state.StoreSettings;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state a run begins with. It stands exactly at the ledger, and is on the store before the run
+ * may commit anything: whatever happens next, the run after it finds where to begin.
+ */
+final class StateBeginning {
+  private static final Logger LOG = LoggerFactory.getLogger(StateBeginning.class);
+
+  private final Prepared run;
+  private final JavaSparkContext spark;
+  private final int partitions;
+  private final StateStore store;
+  private final ResultsTransaction transaction;
+
+  /**
+   * Nothing is read yet.
+   *
+   * @param transaction open
+   */
+  StateBeginning(
+      Prepared run,
+      JavaSparkContext spark,
+      int partitions,
+      StateStore store,
+      ResultsTransaction transaction) {
+    this.transaction = transaction;
+    this.run = run;
+    this.spark = spark;
+    this.partitions = partitions;
+    this.store = store;
+  }
+
+  /** The store of a revision, as a run reaches it before it has a Spark context. */
+  private static StateStore store(Settings settings, int revision) throws IOException {
+    return new StateStore(
+        CheckpointPaths.revision(settings, revision),
+        StoreSettings.configuration(settings.runtime().s3()));
+  }
+
+  /** A revision of a job without any ledger begins with nothing, at its starting offsets. */
+  static void empty(Settings settings, OwnerRecord owner, Map<Partition, Long> starting) {
+    try {
+      store(settings, owner.revision())
+          .write(StateManifest.empty(owner.lastEpoch(), settings.definition(), starting));
+    } catch (IOException e) {
+      throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
+    }
+  }
+
+  /**
+   * State as of the ledger.
+   *
+   * @throws Trouble when there is none and nobody said that it may begin anew
+   */
+  StateRecovery.Recovered begin() {
+    try {
+      StateRecovery.Recovered begun = begun();
+      if (!begun.from().until().keySet().containsAll(run.ledger().until().keySet())) {
+        // Partitions were added: nothing of them is committed yet, and they begin here.
+        store.write(begun.from().with(run.owner().lastEpoch(), run.ledger().until()));
+      }
+      return begun;
+    } catch (IOException e) {
+      throw StoreTrouble.of(e, run.settings().runtime().checkpoint().path());
+    }
+  }
+
+  private StateRecovery.Recovered begun() throws IOException {
+    OwnerRecord owner = run.owner();
+    if (owner.stateRevision() == owner.revision()) {
+      return recovered();
+    }
+    boolean carry =
+        owner.stateRevision() > 0
+            && run.settings().runtime().upgrade().strategy().equals("Savepoint");
+    StateRecovery.Recovered begun = carry ? takenOver(owner.stateRevision()) : fresh();
+    run.ownership().stateBegun(owner.revision());
+    return begun;
+  }
+
+  /**
+   * The state of the revision before, brought to the ledger by its own definition, becomes the
+   * savepoint this one begins with. All of it is written to the sink once: the table may be
+   * another.
+   */
+  private StateRecovery.Recovered takenOver(int revision) throws IOException {
+    StateRecovery.Recovered before =
+        new StateRecovery(run, spark, partitions).recover(store(run.settings(), revision));
+    StateFit.fault(before.from().definition(), run.settings().definition())
+        .ifPresent(
+            why -> {
+              throw new Trouble(Reason.StateDoesNotFit, why);
+            });
+    Savepoint savepoint = new Savepoint(store, run.settings().definition());
+    StateManifest manifest =
+        savepoint.write(
+            run.owner().lastEpoch(), before, run.ledger().until(), spark.hadoopConfiguration());
+    LOG.info(
+        "revision {} takes over {} keys of revision {}",
+        run.owner().revision(),
+        before.keys(),
+        revision);
+    List<PartitionRange> nothing =
+        run.ledger().until().entrySet().stream()
+            .map(e -> new PartitionRange(e.getKey(), e.getValue(), e.getValue()))
+            .toList();
+    transaction.run(0, nothing, before.state().mapPartitions(new Result.OfChanges()));
+    return before.from(manifest);
+  }
+
+  private StateRecovery.Recovered recovered() throws IOException {
+    try {
+      return new StateRecovery(run, spark, partitions).recover(store);
+    } catch (Trouble e) {
+      boolean lost = e.reason().kind() == Reason.Kind.STOP && e.reason().name().startsWith("Check");
+      if (lost && run.settings().runtime().checkpoint().onLost().equals("StartFresh")) {
+        LOG.warn("{}; checkpoint.onLost is StartFresh: state begins again, empty", e.getMessage());
+        return fresh();
+      }
+      throw e;
+    }
+  }
+
+  /** Nothing counted so far, everything after the ledger still to come. */
+  private StateRecovery.Recovered fresh() throws IOException {
+    StateManifest empty =
+        StateManifest.empty(
+            run.owner().lastEpoch(), run.settings().definition(), run.ledger().until());
+    store.write(empty);
+    return StateRecovery.nothing(empty, spark);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.expression.Mark;
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.progress.Progress;
+import dev.tidemark.job.progress.StateFigures;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.state.StateManifest;
+import dev.tidemark.job.state.StateStore;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.rdd.RDD;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Completes a state checkpoint after its batch was committed: Spark writes the data, then the
+ * manifest makes it count.
+ */
+final class StateCheckpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(StateCheckpoints.class);
+
+  /** The newest, the one before in case it is damaged, and one to spare. */
+  private static final int KEPT = 3;
+
+  private final StateStore store;
+  private final Settings settings;
+  private final long epoch;
+  private final Progress progress;
+
+  StateCheckpoints(StateStore store, Settings settings, long epoch, Progress progress) {
+    this.store = store;
+    this.settings = settings;
+    this.epoch = epoch;
+    this.progress = progress;
+  }
+
+  /**
+   * After a batch.
+   *
+   * @param results whatever was computed last from the state, from which Spark finds what is due
+   * @param state after the batch
+   * @param until the ledger's offsets now
+   */
+  void after(
+      long time,
+      RDD<?> results,
+      RDD<?> state,
+      Map<Partition, Long> until,
+      Map<Partition, Mark> marks) {
+    long begun = System.nanoTime();
+    results.doCheckpoint();
+    if (state.getCheckpointFile().isEmpty()) {
+      return; // none was due
+    }
+    String path = state.getCheckpointFile().get();
+    try {
+      StateManifest manifest = manifest(time, path, state, until, marks);
+      store.write(manifest);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      LOG.debug("state checkpoint {}: {} keys, {} s", path, manifest.keys(), seconds);
+      progress.state(
+          manifest.writtenAt(), new StateFigures(manifest.keys(), manifest.bytes(), seconds));
+      store.prune(epoch, KEPT);
+    } catch (IOException e) {
+      throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
+    }
+  }
+
+  private StateManifest manifest(
+      long time, String path, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks)
+      throws IOException {
+    String directory = store.relative(path);
+    List<StateManifest.Part> parts = store.parts(directory);
+    if (parts.size() != state.getNumPartitions()) {
+      throw new IOException(
+          path + " has " + parts.size() + " parts instead of " + state.getNumPartitions());
+    }
+    return new StateManifest(
+        StateManifest.CONTRACT,
+        epoch,
+        time,
+        StateData.source(settings.definition().aggregate()),
+        directory,
+        parts,
+        StateData.keys(state),
+        settings.definition(),
+        offsets(until, marks),
+        Instant.now());
+  }
+
+  static List<StateManifest.Offset> offsets(
+      Map<Partition, Long> until, Map<Partition, Mark> marks) {
+    return until.entrySet().stream()
+        .map(
+            e -> {
+              Mark mark = marks.get(e.getKey());
+              return new StateManifest.Offset(
+                  e.getKey().topic(),
+                  e.getKey().number(),
+                  e.getValue(),
+                  mark == null || mark.time() == Marks.NEVER ? null : mark.time(),
+                  mark == null ? 0 : mark.late());
+            })
+        .toList();
+  }
+}

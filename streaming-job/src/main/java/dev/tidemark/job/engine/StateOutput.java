@@ -1,0 +1,105 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.expression.Mark;
+import dev.tidemark.job.expression.StateKey;
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.sink.PartitionRange;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
+
+/**
+ * The output of a job that keeps state. It is also where the graph's functions find what they need:
+ * they hold nothing themselves.
+ */
+final class StateOutput implements Output {
+  private final SparkContext spark;
+  private final ResultsTransaction transaction;
+  private final StateCheckpoints checkpoints;
+  private final Marks marks;
+  private final int partitions;
+  private final LongConsumer late;
+  private final Map<Long, List<PartitionRange>> generated = new ConcurrentHashMap<>();
+  private Changes inHand;
+  private volatile long begun;
+
+  /** What the batch in hand has changed, and all state after it. */
+  private record Changes(JavaRDD<Result> results, RDD<?> state) {}
+
+  StateOutput(
+      SparkContext spark,
+      ResultsTransaction transaction,
+      StateCheckpoints checkpoints,
+      Marks marks,
+      int partitions,
+      LongConsumer late) {
+    this.late = late;
+    this.spark = spark;
+    this.transaction = transaction;
+    this.checkpoints = checkpoints;
+    this.marks = marks;
+    this.partitions = partitions;
+  }
+
+  Marks marks() {
+    return marks;
+  }
+
+  /** What the records of a batch add to the state; nothing is read before the batch's turn. */
+  JavaPairRDD<StateKey, byte[]> added(long time, List<PartitionRange> ranges) {
+    generated.put(time, ranges);
+    Supplier<Map<Partition, Long>> before =
+        () -> {
+          if (time != begun) {
+            throw new IllegalStateException(
+                "the batch of " + time + " was to be read while that of " + begun + " is in hand");
+          }
+          return marks.times();
+        };
+    PartialsRdd partials = new PartialsRdd(spark, transaction.computation(), ranges, before);
+    return MergeByKey.of(partials, transaction.computation(), partitions);
+  }
+
+  /** The offsets of a batch that is being run. */
+  List<PartitionRange> ranges(long time) {
+    return generated.remove(time);
+  }
+
+  /** The graph's end of the batch for which {@link #write} is called next. */
+  void changed(JavaRDD<Result> results, RDD<?> state) {
+    inHand = new Changes(results, state);
+  }
+
+  @Override
+  public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
+    marks.begin(time);
+    begun = time;
+    ResultsTransaction.Done done = transaction.run(time, ranges, inHand.results());
+    marks.advance(found(ranges, done.marks()));
+    late.accept(marks.late());
+    Map<Partition, Long> until = new HashMap<>(committed);
+    ranges.forEach(range -> until.put(range.partition(), range.until()));
+    checkpoints.after(time, inHand.results().rdd(), inHand.state(), until, marks.all());
+    return done.outcome();
+  }
+
+  private static Map<Partition, Mark> found(
+      List<PartitionRange> ranges, Map<StateKey, byte[]> marks) {
+    Map<Partition, Mark> found = new HashMap<>();
+    for (PartitionRange range : ranges) {
+      Partition partition = range.partition();
+      byte[] mark = marks.get(StateKey.mark(partition.topic(), partition.number()));
+      if (mark != null) {
+        found.put(partition, Mark.of(mark));
+      }
+    }
+    return found;
+  }
+}

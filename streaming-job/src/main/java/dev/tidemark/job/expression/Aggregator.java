@@ -1,0 +1,147 @@
+package dev.tidemark.job.expression;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.MutableProjection;
+import org.apache.spark.sql.catalyst.expressions.MutableProjection$;
+import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection$;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.types.DataType;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+
+/** The executable parts of an aggregate, for one thread at a time. */
+final class Aggregator {
+  private final DataType[] types;
+  private final UnsafeProjection group;
+  private final UnsafeProjection time;
+  private final InternalRow initial;
+  private final MutableProjection update;
+  private final MutableProjection merge;
+  private final UnsafeProjection state;
+  private final List<UnsafeProjection> result = new ArrayList<>();
+  private final JoinedRow joined = new JoinedRow();
+  private final UnsafeRow left;
+  private final UnsafeRow right;
+  private final UnsafeRow key;
+
+  Aggregator(AggregatePlan plan, LogicalPlan results) {
+    Buffers buffers = plan.buffers();
+    types = buffers.attributes().stream().map(Attribute::dataType).toArray(DataType[]::new);
+    Seq<Attribute> rows = plan.rows().output();
+    group = projection(plan.groupValues(), rows);
+    time = plan.time() == null ? null : projection(List.of(plan.time()), rows);
+    MutableProjection first = mutable(buffers.initial(), Plan.seq(List.of()));
+    GenericInternalRow values = new GenericInternalRow(types.length);
+    first.target(values).apply(InternalRow.empty());
+    initial = values;
+    update =
+        mutable(buffers.update(), joined(buffers.attributes(), JavaConverters.seqAsJavaList(rows)));
+    merge = mutable(buffers.merge(), joined(buffers.attributes(), buffers.others()));
+    state = projection(List.copyOf(buffers.attributes()), Plan.seq(buffers.attributes()));
+    for (LogicalPlan stage : Stages.of(results)) {
+      List<Expression> items = new ArrayList<>();
+      JavaConverters.asJavaIterable(((Project) stage).projectList())
+          .forEach(item -> items.add((Expression) item));
+      result.add(projection(items, stage.children().head().output()));
+    }
+    left = new UnsafeRow(types.length);
+    right = new UnsafeRow(types.length);
+    key = new UnsafeRow(plan.groups().size());
+  }
+
+  private static Seq<Attribute> joined(List<Attribute> first, List<Attribute> second) {
+    List<Attribute> all = new ArrayList<>(first);
+    all.addAll(second);
+    return Plan.seq(all);
+  }
+
+  private static UnsafeProjection projection(
+      List<? extends Expression> expressions, Seq<Attribute> input) {
+    List<Expression> list = new ArrayList<>(expressions);
+    Seq<Expression> bound = UnsafeBinding.bind(list, input);
+    UnsafeProjection made = UnsafeProjection$.MODULE$.createInterpretedObject(bound);
+    made.initialize(0);
+    return made;
+  }
+
+  private static MutableProjection mutable(List<Expression> expressions, Seq<Attribute> input) {
+    MutableProjection made =
+        MutableProjection$.MODULE$.createInterpretedObject(UnsafeBinding.bind(expressions, input));
+    made.initialize(0);
+    return made;
+  }
+
+  /** Binding of expressions to the columns they are evaluated over. */
+  private static final class UnsafeBinding {
+    static Seq<Expression> bind(List<Expression> expressions, Seq<Attribute> input) {
+      return org.apache.spark.sql.catalyst.expressions.codegen.GenerateUnsafeProjection$.MODULE$
+          .bind(Plan.seq(expressions), input);
+    }
+  }
+
+  /** Bytes of the row of the group's values. */
+  byte[] group(InternalRow row) {
+    return group.apply(row).getBytes().clone();
+  }
+
+  /** The row's time in microseconds, null when it has none. */
+  Long time(InternalRow row) {
+    UnsafeRow value = time.apply(row);
+    return value.isNullAt(0) ? null : value.getLong(0);
+  }
+
+  /** Buffers before any row. */
+  InternalRow buffers() {
+    SpecificInternalRow row =
+        new SpecificInternalRow(JavaConverters.asScalaBuffer(List.of(types)).toSeq());
+    for (int i = 0; i < types.length; i++) {
+      if (initial.isNullAt(i)) {
+        row.setNullAt(i);
+      } else {
+        row.update(i, initial.get(i, types[i]));
+      }
+    }
+    return row;
+  }
+
+  /** Counts a row in. */
+  void update(InternalRow buffers, InternalRow row) {
+    update.target(buffers).apply(joined.apply(buffers, row));
+  }
+
+  /** Buffers as state holds them. */
+  byte[] bytes(InternalRow buffers) {
+    return state.apply(buffers).getBytes().clone();
+  }
+
+  byte[] merge(byte[] one, byte[] other) {
+    left.pointTo(one, one.length);
+    right.pointTo(other, other.length);
+    InternalRow target = buffers();
+    merge.target(target).apply(joined.apply(left, right));
+    return bytes(target);
+  }
+
+  /** The columns of a result; valid until the next. */
+  InternalRow result(StateKey of, byte[] value, long lengthMicros, boolean isFinal) {
+    key.pointTo(of.group(), of.group().length);
+    left.pointTo(value, value.length);
+    long end = of.window() == StateKey.NO_WINDOW ? 0 : of.window() + lengthMicros;
+    InternalRow window = new GenericInternalRow(new Object[] {of.window(), end, isFinal});
+    InternalRow row = new JoinedRow(new JoinedRow(key, window), left);
+    for (UnsafeProjection step : result) {
+      row = step.apply(row);
+    }
+    return row;
+  }
+}

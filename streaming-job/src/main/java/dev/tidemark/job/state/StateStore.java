@@ -1,0 +1,205 @@
+package dev.tidemark.job.state;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The manifests of one revision: {@code <revision>/state/e0000000005-0001700000000000.json}. They
+ * lie beside the epochs, not in them, so that one listing finds the newest however many runs have
+ * failed since. Methods throw {@link IOException} when the store does not answer.
+ */
+public final class StateStore {
+  private static final Pattern NAME = Pattern.compile("e(\\d{10})-(\\d{16})\\.json");
+  private static final Pattern PART = Pattern.compile("part-\\d{5,}");
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
+  private final Path revision;
+  private final FileSystem store;
+
+  /** The store of the revision that lies at {@code revisionPath}. */
+  public StateStore(String revisionPath, Configuration hadoop) throws IOException {
+    this.revision = new Path(revisionPath);
+    this.store = revision.getFileSystem(hadoop);
+  }
+
+  /** A manifest's place, known from its name alone. */
+  public record Entry(long epoch, long batch, String path) {}
+
+  /** All manifests, newest first. */
+  public List<Entry> newestFirst() throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    for (FileStatus file : children(new Path(revision, "state"))) {
+      Matcher name = NAME.matcher(file.getPath().getName());
+      if (file.isFile() && name.matches()) {
+        entries.add(
+            new Entry(
+                Long.parseLong(name.group(1)),
+                Long.parseLong(name.group(2)),
+                file.getPath().toString()));
+      }
+    }
+    entries.sort(Comparator.comparingLong(Entry::epoch).thenComparingLong(Entry::batch).reversed());
+    return entries;
+  }
+
+  /** True when anything of this revision was ever written. */
+  public boolean isUsed() throws IOException {
+    return children(revision).length > 0;
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @return empty when it is gone, or is no manifest of this format
+   */
+  public Optional<StateManifest> read(Entry entry) throws IOException {
+    try (InputStream in = store.open(new Path(entry.path()))) {
+      byte[] json = in.readAllBytes();
+      try {
+        StateManifest read = JSON.readValue(json, StateManifest.class);
+        boolean whole =
+            read.contract() == StateManifest.CONTRACT
+                && read.offsets() != null
+                && read.parts() != null
+                && read.definition() != null;
+        return whole ? Optional.of(read) : Optional.empty();
+      } catch (com.fasterxml.jackson.core.JacksonException e) {
+        return Optional.empty();
+      }
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Writes a manifest; its data must be complete. */
+  public void write(StateManifest manifest) throws IOException {
+    String name =
+        String.format(Locale.ROOT, "e%010d-%016d.json", manifest.epoch(), manifest.batch());
+    try (OutputStream out = store.create(new Path(new Path(revision, "state"), name), true)) {
+      out.write(JSON.writeValueAsBytes(manifest));
+    }
+  }
+
+  /** The parts in a directory of data, in order. */
+  public List<StateManifest.Part> parts(String directory) throws IOException {
+    List<StateManifest.Part> parts = new ArrayList<>();
+    for (FileStatus file : children(new Path(revision, directory))) {
+      String name = file.getPath().getName();
+      if (PART.matcher(name).matches()) {
+        parts.add(new StateManifest.Part(name, file.getLen()));
+      }
+    }
+    parts.sort(Comparator.comparing(StateManifest.Part::name));
+    return parts;
+  }
+
+  /** What is wrong with the data of a manifest, as a sentence; empty when all parts are there. */
+  public Optional<String> damage(StateManifest manifest) throws IOException {
+    if (manifest.directory() == null) {
+      return Optional.empty();
+    }
+    Map<String, Long> found = new TreeMap<>();
+    parts(manifest.directory()).forEach(part -> found.put(part.name(), part.bytes()));
+    for (StateManifest.Part part : manifest.parts()) {
+      Long bytes = found.remove(part.name());
+      if (bytes == null) {
+        return Optional.of(part.name() + " is missing in " + manifest.directory());
+      }
+      if (bytes != part.bytes()) {
+        return Optional.of(
+            part.name()
+                + " in "
+                + manifest.directory()
+                + " has "
+                + bytes
+                + " bytes instead of "
+                + part.bytes());
+      }
+    }
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "there are parts too many in " + manifest.directory() + ": " + found.keySet());
+  }
+
+  /** The full path of a directory of data. */
+  public String absolute(String directory) {
+    return new Path(revision, directory).toString();
+  }
+
+  /** A full path of data, as a manifest has it. */
+  public String relative(String absolute) {
+    String base = revision.toUri().getPath();
+    String path = new Path(absolute).toUri().getPath();
+    if (!path.startsWith(base + "/")) {
+      throw new IllegalStateException(absolute + " does not lie in " + revision);
+    }
+    return path.substring(base.length() + 1);
+  }
+
+  /**
+   * Keeps the newest usable manifests and drops the others, with the epochs that hold nothing that
+   * is kept. To be called by the run that owns {@code epoch} after it has written a manifest.
+   *
+   * @param kept how many usable ones stay
+   */
+  public void prune(long epoch, int kept) throws IOException {
+    List<String> directories = new ArrayList<>();
+    int usable = 0;
+    for (Entry entry : newestFirst()) {
+      Optional<StateManifest> manifest = entry.epoch() > epoch ? Optional.empty() : read(entry);
+      if (entry.epoch() > epoch) {
+        return; // a later run has begun; what stays is its business
+      }
+      boolean keep = usable < kept && manifest.isPresent() && damage(manifest.get()).isEmpty();
+      if (!keep) {
+        store.delete(new Path(entry.path()), false);
+      } else {
+        usable++;
+        if (manifest.get().directory() != null) {
+          directories.add(manifest.get().directory());
+        }
+      }
+    }
+    for (FileStatus child : children(revision)) {
+      String name = child.getPath().getName();
+      boolean older = name.matches("e\\d{10}") && Long.parseLong(name.substring(1)) < epoch;
+      if (older && directories.stream().noneMatch(d -> d.startsWith(name + "/"))) {
+        store.delete(child.getPath(), true);
+      }
+    }
+  }
+
+  private FileStatus[] children(Path directory) throws IOException {
+    try {
+      return store.listStatus(directory);
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0];
+    }
+  }
+}
