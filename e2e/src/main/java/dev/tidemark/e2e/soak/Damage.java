@@ -1,0 +1,68 @@
+package dev.tidemark.e2e.soak;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** Damage to one object of the newest state checkpoint; the one before it must do. */
+final class Damage {
+  private static final Pattern DIRECTORY = Pattern.compile("\"directory\" : \"([^\"]+)\"");
+
+  private final S3Client s3;
+
+  private Damage(S3Client s3) {
+    this.s3 = s3;
+  }
+
+  /** Does it, if there are two checkpoints; returns what was done. */
+  static String newestState(S3Client s3, String job, Random random) {
+    return new Damage(s3).newestState(job, random);
+  }
+
+  private String newestState(String job, Random random) {
+    List<String> manifests =
+        s3
+            .listObjectsV2Paginator(r -> r.bucket(Servers.BUCKET).prefix(job + "/"))
+            .contents()
+            .stream()
+            .map(S3Object::key)
+            .filter(key -> key.matches(".*/state/e\\d+-\\d+\\.json"))
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    if (manifests.size() < 2) {
+      return "no damage: there is one state checkpoint at most";
+    }
+    String newest = manifests.get(0);
+    Matcher directory =
+        DIRECTORY.matcher(
+            s3.getObjectAsBytes(r -> r.bucket(Servers.BUCKET).key(newest)).asUtf8String());
+    int kind = random.nextInt(4);
+    if (kind == 0 || !directory.find()) {
+      s3.deleteObject(r -> r.bucket(Servers.BUCKET).key(newest));
+      return newest + " deleted";
+    }
+    String part =
+        newest.substring(0, newest.indexOf("/state/"))
+            + "/"
+            + directory.group(1)
+            + "/part-0000"
+            + random.nextInt(2);
+    if (kind == 1) {
+      s3.deleteObject(r -> r.bucket(Servers.BUCKET).key(part));
+      return part + " deleted";
+    }
+    byte[] bytes = s3.getObjectAsBytes(r -> r.bucket(Servers.BUCKET).key(part)).asByteArray();
+    byte[] damaged = kind == 2 ? Arrays.copyOf(bytes, bytes.length / 2) : bytes.clone();
+    for (int i = bytes.length / 3; kind == 3 && i < bytes.length; i++) {
+      damaged[i] ^= 0x5a;
+    }
+    s3.putObject(r -> r.bucket(Servers.BUCKET).key(part), RequestBody.fromBytes(damaged));
+    return part + (kind == 2 ? " cut short" : " garbled");
+  }
+}

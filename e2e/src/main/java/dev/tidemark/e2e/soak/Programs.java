@@ -1,0 +1,214 @@
+package dev.tidemark.e2e.soak;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.e2e.Event;
+import dev.tidemark.e2e.serial.Measure;
+import dev.tidemark.e2e.serial.Program;
+import dev.tidemark.e2e.serial.Row;
+import dev.tidemark.e2e.serial.Windows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.function.Function;
+
+/**
+ * Random programs over records such as {@code {"k": "a", "v": 7, "t": 1700000000000, "w": "x y"}}.
+ */
+final class Programs {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String V = "CAST(get_json_object(value, '$.v') AS BIGINT)";
+  private static final List<String> SELECT =
+      List.of(
+          "get_json_object(value, '$.k') AS k",
+          V + " AS v",
+          "timestamp_millis(CAST(get_json_object(value, '$.t') AS BIGINT)) AS t");
+
+  private Programs() {}
+
+  private record Filter(String sql, Function<Fields, Boolean> keeps) {}
+
+  private record Group(String sql, Function<Fields, String> text) {}
+
+  /** A record as this program sees it; every field may be null. */
+  private record Fields(int partition, String k, Long v, Long t, String w) {
+    static Fields of(Event event) {
+      JsonNode node = json(event.value());
+      return new Fields(
+          event.partition(),
+          node.hasNonNull("k") ? node.get("k").asText() : null,
+          node.hasNonNull("v") ? node.get("v").asLong() : null,
+          node.hasNonNull("t") ? node.get("t").asLong() : null,
+          node.hasNonNull("w") ? node.get("w").asText() : null);
+    }
+
+    private static JsonNode json(String value) {
+      try {
+        return value == null ? JSON.nullNode() : JSON.readTree(value);
+      } catch (JsonProcessingException e) {
+        return JSON.nullNode();
+      }
+    }
+  }
+
+  private static final List<Filter> FILTERS =
+      List.of(
+          new Filter(null, fields -> true),
+          new Filter(V + " % 3 <> 0", fields -> fields.v() != null && fields.v() % 3 != 0),
+          new Filter(
+              "get_json_object(value, '$.v') IS NULL OR " + V + " < 60",
+              fields -> fields.v() == null || fields.v() < 60),
+          new Filter("partition <> 1", fields -> fields.partition() != 1));
+
+  private static final List<Group> GROUPS =
+      List.of(
+          new Group("k", Fields::k),
+          new Group("upper(k)", f -> f.k() == null ? null : f.k().toUpperCase(Locale.ROOT)),
+          new Group("v % 4", f -> f.v() == null ? null : Long.toString(f.v() % 4)));
+
+  /** One of all kinds. */
+  static Program any(Random random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> words(random);
+      case 1, 2 -> values(random, null);
+      default -> values(random, windows(random));
+    };
+  }
+
+  /** The same with another filter: its state can be kept. */
+  static Program refiltered(Random random, Program program) {
+    Filter filter = pick(random, FILTERS);
+    Function<Event, List<Row>> rows =
+        program.select() == SELECT ? rows(filter, groups(program)) : words(filter);
+    return new Program(
+        filter.sql(),
+        program.select(),
+        program.groupBy(),
+        program.measures(),
+        program.perBatch(),
+        program.windows(),
+        rows);
+  }
+
+  private static Program words(Random random) {
+    Filter filter = pick(random, FILTERS);
+    return new Program(
+        filter.sql(),
+        List.of("explode(split(get_json_object(value, '$.w'), ' ')) AS word"),
+        List.of("word AS g0"),
+        List.of(Measure.ROWS),
+        random.nextBoolean(),
+        null,
+        words(filter));
+  }
+
+  private static Function<Event, List<Row>> words(Filter filter) {
+    return event -> {
+      Fields fields = Fields.of(event);
+      return fields.w() == null || !filter.keeps().apply(fields)
+          ? List.of()
+          : Arrays.stream(fields.w().split(" ", -1))
+              .map(word -> new Row(List.of(word), null, null))
+              .toList();
+    };
+  }
+
+  private static Program values(Random random, Windows windows) {
+    Filter filter = pick(random, FILTERS);
+    List<Group> groups = new ArrayList<>(GROUPS);
+    Collections.shuffle(groups, random);
+    groups = List.copyOf(groups.subList(0, random.nextInt(3)));
+    List<String> by = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i++) {
+      by.add(groups.get(i).sql() + " AS g" + i);
+    }
+    List<Measure> measures = new ArrayList<>(List.of(Measure.values()));
+    measures.remove(Measure.DIFFERENT);
+    Collections.shuffle(measures, random);
+    measures = List.copyOf(measures.subList(0, 1 + random.nextInt(measures.size())));
+    return new Program(filter.sql(), SELECT, by, measures, false, windows, rows(filter, groups));
+  }
+
+  private static Windows windows(Random random) {
+    long length = 1_000L * (1 + random.nextInt(8));
+    long slide = length / (1 + random.nextInt(4));
+    return new Windows(length, slide, random.nextInt(4) * 500L);
+  }
+
+  private static List<Group> groups(Program program) {
+    return program.groupBy().stream()
+        .map(by -> by.substring(0, by.lastIndexOf(" AS ")))
+        .map(
+            sql ->
+                GROUPS.stream().filter(group -> group.sql().equals(sql)).findFirst().orElseThrow())
+        .toList();
+  }
+
+  private static Function<Event, List<Row>> rows(Filter filter, List<Group> groups) {
+    return event -> {
+      Fields fields = Fields.of(event);
+      if (!filter.keeps().apply(fields)) {
+        return List.of();
+      }
+      List<String> group = new ArrayList<>();
+      groups.forEach(by -> group.add(by.text().apply(fields)));
+      return List.of(new Row(group, fields.v(), fields.t()));
+    };
+  }
+
+  private static <T> T pick(Random random, List<T> list) {
+    return list.get(random.nextInt(list.size()));
+  }
+
+  /**
+   * A random topic: awkward keys, values that are no JSON, tombstones, times that run backwards.
+   */
+  static List<Event> topic(Random random, int partitions, int records) {
+    List<String> keys =
+        new ArrayList<>(List.of("", "stra\u00dfe", "\ud83d\ude80", "tab\there", "back\\slash"));
+    int different = 1 + random.nextInt(300);
+    for (int i = 0; i < different; i++) {
+      keys.add("k" + i);
+    }
+    List<Event> topic = new ArrayList<>();
+    for (int i = 0; i < records; i++) {
+      int partition = i % partitions;
+      topic.add(new Event(partition, i / partitions, null, value(random, keys, i)));
+    }
+    return topic;
+  }
+
+  private static String value(Random random, List<String> keys, int number) {
+    int kind = random.nextInt(50);
+    if (kind < 2) {
+      return kind == 0 ? null : "no JSON {";
+    }
+    var node = JSON.createObjectNode();
+    if (random.nextInt(12) > 0) {
+      // squared, so that a few keys are met often and most seldom
+      double skewed = random.nextDouble() * random.nextDouble();
+      node.put("k", keys.get((int) (skewed * keys.size())));
+    }
+    if (random.nextInt(12) > 0) {
+      node.put("v", random.nextInt(200) - 60L);
+    }
+    if (random.nextInt(25) > 0) {
+      node.put("t", 1_700_000_000_000L + number * 5L - random.nextInt(1_500));
+    }
+    if (random.nextInt(12) > 0) {
+      StringBuilder words = new StringBuilder("w" + random.nextInt(20));
+      for (int i = random.nextInt(6); i > 0; i--) {
+        words
+            .append(' ')
+            .append('w')
+            .append((int) (random.nextDouble() * random.nextDouble() * 80));
+      }
+      node.put("w", words.toString());
+    }
+    return node.toString();
+  }
+}

@@ -1,0 +1,294 @@
+package dev.tidemark.e2e.soak;
+
+import dev.tidemark.e2e.Event;
+import dev.tidemark.e2e.Topic;
+import dev.tidemark.e2e.serial.Program;
+import dev.tidemark.e2e.serial.Serial;
+import dev.tidemark.e2e.serial.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * One seeded run: a topic, a program, some faults at some places of the topic. Whenever it is
+ * looked at, results and ledger together must be a serial run up to the ledger.
+ */
+final class Run implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final Servers servers;
+  private final Processes processes;
+  private final Path image;
+  private final Path directory;
+  private final String options;
+  private final String name;
+  private final Random random;
+  private final List<Event> topic;
+  private final List<Serial.Chapter> chapters = new ArrayList<>();
+  private final int partitions;
+  private final int rate;
+  private final List<Fault> faults = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
+  private final Ledger ledger;
+  private Driver driver;
+  private int attempt;
+  private int looks;
+
+  Run(Servers servers, Processes processes, Path image, Path directory, String options, long seed) {
+    this.servers = servers;
+    this.processes = processes;
+    this.image = image;
+    this.directory = directory;
+    this.options = options;
+    this.name = "soak_" + Long.toString(seed).replace('-', 'n');
+    this.ledger = new Ledger(servers, name);
+    this.random = new Random(seed);
+    this.partitions = 1 + random.nextInt(3);
+    this.rate = 300 + random.nextInt(900);
+    int records = partitions * rate * (4 + random.nextInt(5));
+    this.topic = Programs.topic(random, partitions, records);
+    this.chapters.add(new Serial.Chapter(Programs.any(random), Map.of()));
+    List<Fault> all = List.of(Fault.values());
+    for (int i = 1 + random.nextInt(4); i > 0; i--) {
+      faults.add(all.get(random.nextInt(all.size())));
+    }
+  }
+
+  /** What it is, in a line. */
+  String title() {
+    Program program = chapters.get(0).program();
+    return "%d records in %d partitions; %s by %s%s%s%s; %s"
+        .formatted(
+            topic.size(),
+            partitions,
+            program.compute(),
+            program.groupBy(),
+            program.perBatch() ? " per batch" : "",
+            program.windows() == null ? "" : " in " + program.windows(),
+            program.filter() == null ? "" : " where " + program.filter(),
+            faults);
+  }
+
+  /** How often results and ledger were compared on the way. */
+  int looks() {
+    return looks;
+  }
+
+  /** Runs it; returns what was wrong, a sentence each. */
+  List<String> play() throws Exception {
+    new Topic(servers.kafka(), name).create(partitions);
+    try (Connection connection = servers.connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    }
+    write(topic.subList(0, topic.size() / 2));
+    start();
+    for (int i = 0; i < faults.size() && wrong.isEmpty(); i++) {
+      if (i == 1 || faults.size() == 1) {
+        write(topic.subList(topic.size() / 2, topic.size()));
+      }
+      awaitCommitted(topic.size() * 0.5 * (0.1 + 0.8 * random.nextDouble()) * (i == 0 ? 1 : 1.9));
+      Thread.sleep(random.nextInt(400)); // anywhere in a batch
+      strike(faults.get(i));
+    }
+    settle();
+    return wrong;
+  }
+
+  private void start() throws IOException {
+    attempt++;
+    Program program = chapters.get(chapters.size() - 1).program();
+    String settings = SettingsJson.of(servers, name, program, chapters.size(), attempt, rate);
+    driver =
+        new Driver(processes, image, directory.resolve(name + "-" + attempt), settings, options);
+  }
+
+  private void write(List<Event> events) {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", servers.kafka(), "acks", "all", "linger.ms", 5),
+            new StringSerializer(),
+            new StringSerializer())) {
+      for (Event event : events) {
+        var unused = // a lost one leaves the end of the topic out of reach
+            producer.send(new ProducerRecord<>(name, event.partition(), null, event.value()));
+      }
+    }
+  }
+
+  private void strike(Fault fault) throws Exception {
+    switch (fault) {
+      case JVM_KILLED -> killJvm();
+      case KILLED_AGAIN -> {
+        killJvm();
+        Thread.sleep(1_000 + random.nextInt(4_000)); // anywhere in its recovery
+        killJvm();
+      }
+      case STOPPED_AND_STARTED -> {
+        stop();
+        start();
+      }
+      case POD_LOST -> {
+        driver.destroy();
+        start();
+      }
+      case ZOMBIE -> zombie();
+      case SESSIONS_CUT -> {
+        try (Connection connection = servers.connect("postgres");
+            Statement statement = connection.createStatement()) {
+          statement.execute(
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+                  + name
+                  + "'");
+        }
+      }
+      case STORE_FROZEN -> {
+        Processes.signal("STOP", servers.store().pid());
+        Thread.sleep(500 + random.nextInt(4_000)); // shorter or longer than a checkpoint's interval
+        Processes.signal("CONT", servers.store().pid());
+      }
+      case NEWEST_STATE_DAMAGED -> {
+        driver.destroy();
+        System.out.println("  " + Damage.newestState(servers.s3(), name, random));
+        start();
+      }
+      case DEFINITION_CHANGED -> {
+        stop();
+        Program before = chapters.get(chapters.size() - 1).program();
+        chapters.add(new Serial.Chapter(Programs.refiltered(random, before), look(false).until()));
+        start();
+      }
+    }
+    look(false);
+  }
+
+  private void killJvm() {
+    driver.jvm().ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  private void stop() throws Exception {
+    if (!driver.stop(60)) {
+      wrong.add("the driver did not stop within 60 s");
+      driver.destroy();
+    }
+  }
+
+  private void zombie() throws Exception {
+    Driver old = driver;
+    var frozen = old.jvm();
+    if (frozen.isEmpty()) {
+      return;
+    }
+    // its supervisor would kill a JVM that shows no life, so both are frozen, as a paused node does
+    List<ProcessHandle> all = new ArrayList<>();
+    frozen.get().parent().ifPresent(all::add);
+    all.add(frozen.get());
+    for (ProcessHandle process : all) {
+      Processes.signal("STOP", process.pid());
+    }
+    long epoch = ledger.epoch();
+    start();
+    await("a successor of the zombie", () -> ledger.epoch() > epoch);
+    Thread.sleep(random.nextInt(2_000)); // before or after its first commit
+    for (ProcessHandle process : all) {
+      Processes.signal("CONT", process.pid());
+    }
+    await("the end of the zombie", () -> !old.isAlive());
+  }
+
+  /** Compares results and ledger as they are now. */
+  private Snapshot look(boolean settled) throws SQLException {
+    Program program = chapters.get(chapters.size() - 1).program();
+    try (Connection connection = servers.connect(name)) {
+      Snapshot now = Snapshot.of(connection, program, "results", name);
+      looks++;
+      now.differences(topic, chapters, settled)
+          .forEach(d -> wrong.add("at " + now.until() + ": " + d));
+      return now;
+    }
+  }
+
+  private void awaitCommitted(double records) throws SQLException {
+    await(
+        "%d records committed".formatted((long) records),
+        () -> ledger.committed().values().stream().mapToLong(Long::longValue).sum() >= records);
+  }
+
+  private void settle() throws Exception {
+    Map<Integer, Long> end = new HashMap<>();
+    topic.forEach(event -> end.merge(event.partition(), event.offset() + 1, Math::max));
+    if (faults.size() == 1 || wrong.isEmpty()) {
+      await("the end of the topic", () -> ledger.committed().equals(end));
+    }
+    List<String> before = new ArrayList<>(wrong);
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(15))
+          .pollInterval(Duration.ofMillis(200))
+          .until(
+              () -> {
+                wrong.clear();
+                wrong.addAll(before);
+                look(true);
+                return wrong.size() == before.size();
+              });
+    } catch (ConditionTimeoutException e) {
+      wrong.add("and that did not change within 15 s");
+    }
+    if (!driver.isAlive()) {
+      wrong.add("the driver has ended: " + driver.message());
+    }
+  }
+
+  private void await(String what, BooleanSupplier until) {
+    try {
+      Awaitility.await(what)
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> until.getAsBoolean() || !driver.isAlive());
+    } catch (ConditionTimeoutException e) {
+      wrong.add(
+          "not within "
+              + PATIENCE.toSeconds()
+              + " s: "
+              + what
+              + "; committed "
+              + ledger.committed());
+    }
+    if (!until.getAsBoolean() && !driver.isAlive()) {
+      try {
+        wrong.add("the driver has ended before: " + what + ": " + driver.message());
+      } catch (IOException e) {
+        wrong.add("the driver has ended before: " + what);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    if (driver != null) {
+      driver.destroy();
+    }
+    new Topic(servers.kafka(), name).delete();
+    if (wrong.isEmpty()) {
+      try (Connection connection = servers.connect("postgres");
+          Statement statement = connection.createStatement()) {
+        statement.execute("DROP DATABASE " + name + " WITH (FORCE)");
+      }
+    }
+  }
+}

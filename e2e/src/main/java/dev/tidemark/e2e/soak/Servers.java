@@ -1,0 +1,200 @@
+package dev.tidemark.e2e.soak;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.awaitility.Awaitility;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Kafka, MinIO and PostgreSQL on this machine, each a process. */
+final class Servers implements AutoCloseable {
+  static final String BUCKET = "streams";
+  static final String USER = "tidemark";
+  static final String PASSWORD = "tidemark-password";
+  private static final Duration START = Duration.ofMinutes(1);
+
+  private final Processes processes;
+  private final Path home;
+  private final EmbeddedPostgres postgres;
+  private final String kafka;
+  private final String minio;
+  private final Process store;
+  private final S3Client s3;
+
+  /** Starts all three. */
+  Servers(Path directory) throws IOException {
+    home =
+        Path.of(
+            System.getenv()
+                .getOrDefault(
+                    "TIDEMARK_HOME", System.getProperty("user.home") + "/.cache/tidemark"));
+    processes = new Processes(Files.createDirectories(directory));
+    try {
+      kafka = broker(directory.resolve("kafka"));
+      minio = "http://127.0.0.1:" + freePort();
+      store = store(directory.resolve("minio"));
+      postgres = EmbeddedPostgres.builder().setServerConfig("max_connections", "100").start();
+      s3 = client();
+      awaitAll();
+    } catch (IOException | RuntimeException e) {
+      processes.close();
+      throw e;
+    }
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  private String broker(Path directory) throws IOException {
+    Path jars;
+    try (Stream<Path> contexts = Files.list(home.resolve("context"))) {
+      jars =
+          contexts
+              .map(context -> context.resolve("lib"))
+              .filter(lib -> lib.getParent().getFileName().toString().startsWith("kafka-"))
+              .filter(Files::isDirectory)
+              .findFirst()
+              .orElseThrow(() -> new IOException("no Kafka here: 'make images' fetches it"));
+    }
+    int clients = freePort();
+    int quorum = freePort();
+    Path config = Files.createDirectories(directory).resolve("server.properties");
+    Files.writeString(
+        config,
+        """
+        process.roles=broker,controller
+        node.id=1
+        controller.quorum.voters=1@127.0.0.1:%2$d
+        controller.listener.names=CONTROLLER
+        listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+        listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+        log.dirs=%3$s
+        auto.create.topics.enable=false
+        offsets.topic.replication.factor=1
+        offsets.topic.num.partitions=1
+        group.initial.rebalance.delay.ms=0
+        """
+            .formatted(clients, quorum, directory.resolve("log")));
+    String classes = jars + "/*";
+    processes.run(
+        "kafka-format",
+        Map.of(),
+        List.of(
+            "java",
+            "-cp",
+            classes,
+            "kafka.tools.StorageTool",
+            "format",
+            "--cluster-id=c29ha2luZy10aWRlbWFyaw",
+            "--config=" + config));
+    processes.start(
+        "kafka",
+        Map.of(),
+        List.of(
+            "java",
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            classes,
+            "kafka.Kafka",
+            config.toString()));
+    return "127.0.0.1:" + clients;
+  }
+
+  private Process store(Path data) throws IOException {
+    Files.createDirectories(data.resolve(BUCKET));
+    return processes.start(
+        "minio",
+        Map.of("MINIO_ROOT_USER", USER, "MINIO_ROOT_PASSWORD", PASSWORD),
+        List.of(
+            home.resolve("bin/minio").toString(),
+            "server",
+            "--quiet",
+            "--address",
+            URI.create(minio).getAuthority(),
+            data.toString()));
+  }
+
+  private S3Client client() {
+    return S3Client.builder()
+        .endpointOverride(URI.create(minio))
+        .region(Region.US_EAST_1)
+        .forcePathStyle(true)
+        .httpClient(UrlConnectionHttpClient.create())
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(USER, PASSWORD)))
+        .build();
+  }
+
+  private void awaitAll() {
+    Awaitility.await("MinIO")
+        .atMost(START)
+        .ignoreExceptions()
+        .until(() -> !s3.listBuckets().buckets().isEmpty());
+    Awaitility.await("Kafka")
+        .atMost(START)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+                return !admin.describeCluster().nodes().get().isEmpty();
+              }
+            });
+  }
+
+  String kafka() {
+    return kafka;
+  }
+
+  String minio() {
+    return minio;
+  }
+
+  S3Client s3() {
+    return s3;
+  }
+
+  /** The process, to be frozen and thawed. */
+  Process store() {
+    return store;
+  }
+
+  String jdbc(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + database;
+  }
+
+  Connection connect(String database) throws SQLException {
+    return DriverManager.getConnection(jdbc(database), "postgres", "postgres");
+  }
+
+  @Override
+  public void close() {
+    s3.close();
+    processes.close();
+    try {
+      postgres.close();
+    } catch (IOException e) {
+      System.err.println("PostgreSQL did not stop: " + e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.tidemark.e2e.soak;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.e2e.serial.Program;
+import java.util.List;
+
+/** Renders a settings file, as the operator would. */
+final class SettingsJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private SettingsJson() {}
+
+  static String of(
+      Servers servers, String name, Program program, int change, int attempt, int rate) {
+    ObjectNode settings = JSON.createObjectNode();
+    settings.put("contract", 1);
+    settings
+        .putObject("job")
+        .put("cluster", "soak")
+        .put("namespace", "soak")
+        .put("name", name)
+        .put("uid", name)
+        .put("createdAt", "2026-01-01T00:00:00Z");
+    settings.put("attempt", attempt).put("generation", change).put("image", "soak");
+    settings.put("definitionDigest", "sha256:" + name + "-" + change);
+    definition(settings.putObject("definition"), servers, name, program);
+    runtime(settings.putObject("runtime"), servers, name, rate);
+    settings.putNull("previous");
+    try {
+      return JSON.writeValueAsString(settings);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void definition(
+      ObjectNode definition, Servers servers, String name, Program program) {
+    definition.put("engine", "DStream").put("batchIntervalMillis", 200);
+    definition.putObject("source").put("startingOffsets", "Earliest").putArray("topics").add(name);
+    definition.put("filter", program.filter());
+    list(definition, "select", program.select());
+    ObjectNode aggregate = definition.putObject("aggregate");
+    list(aggregate, "groupBy", program.groupBy());
+    list(aggregate, "compute", program.compute());
+    aggregate.put("results", program.perBatch() ? "PerBatch" : "Running");
+    if (program.windows() == null) {
+      aggregate.putNull("window");
+    } else {
+      aggregate
+          .putObject("window")
+          .put("lengthMillis", program.windows().length())
+          .put("slideMillis", program.windows().slide())
+          .put("time", "t")
+          .put("latenessMillis", program.windows().lateness());
+    }
+    definition
+        .putObject("sink")
+        .putObject("jdbc")
+        .put("url", servers.jdbc(name))
+        .put("table", "results")
+        .put("createTable", true)
+        .put("mode", program.perBatch() ? "Append" : "Upsert");
+  }
+
+  private static void runtime(ObjectNode runtime, Servers servers, String name, int rate) {
+    ObjectNode source = runtime.putObject("source");
+    source.put("bootstrapServers", servers.kafka()).put("maxRatePerPartition", rate);
+    source.put("onOffsetsExpired", "Stop").putObject("properties");
+    runtime
+        .putObject("checkpoint")
+        .put("path", "s3a://" + Servers.BUCKET + "/" + name)
+        .put("onLost", "Stop")
+        .put("stateIntervalMillis", 1_000);
+    runtime.putObject("upgrade").put("strategy", "Savepoint");
+    runtime
+        .putObject("s3")
+        .put("endpoint", servers.minio())
+        .put("region", "us-east-1")
+        .put("pathStyleAccess", true);
+    runtime.putObject("driver").put("cores", 2.0).put("memoryMiB", 768);
+    runtime.putObject("executor").put("instances", 0).put("cores", 1.0).put("memoryMiB", 512);
+    runtime.putObject("sparkConf");
+    runtime.put("logLevel", "INFO").putNull("lease");
+  }
+
+  private static void list(ObjectNode parent, String name, List<String> values) {
+    var array = parent.putArray(name);
+    values.forEach(array::add);
+  }
+}
