@@ -161,7 +161,7 @@ final class StateRecovery {
   private Optional<Recovered> load(StateStore store, StateManifest manifest, String path) {
     try {
       return Optional.of(load(store, manifest));
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark's are checked, though Scala does not declare them
       if (!isDamage(e)) {
         throw e;
       }
