@@ -127,7 +127,6 @@ final class Programs {
       by.add(groups.get(i).sql() + " AS g" + i);
     }
     List<Measure> measures = new ArrayList<>(List.of(Measure.values()));
-    measures.remove(Measure.DIFFERENT);
     Collections.shuffle(measures, random);
     measures = List.copyOf(measures.subList(0, 1 + random.nextInt(measures.size())));
     return new Program(filter.sql(), SELECT, by, measures, false, windows, rows(filter, groups));

@@ -127,9 +127,11 @@ final class AggregatePlan {
 
   private static void requireExact(AggregateExpression aggregate, String text) {
     String name = aggregate.aggregateFunction().prettyName();
-    if (aggregate.isDistinct()) {
+    if (aggregate.isDistinct() && !name.equals("count")) {
       throw Complaint.refused(
-          "aggregate.compute", text, "DISTINCT is not supported in " + name + " yet");
+          "aggregate.compute",
+          text,
+          "DISTINCT is not allowed in " + name + ", only in count: count(DISTINCT ...)");
     }
     boolean exact =
         aggregate.aggregateFunction() instanceof DeclarativeAggregate && EXACT.contains(name);

@@ -9,17 +9,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
-import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
-import org.apache.spark.sql.catalyst.types.DataTypeUtils;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.collection.JavaConverters;
 
 /**
  * An aggregate ready to run, compiled once per JVM and text. Safe for many threads: each use
@@ -76,9 +73,9 @@ public final class Aggregation {
   /** Groups, window, computed columns, as a projection over group, window and buffers. */
   private LogicalPlan projection() {
     List<Attribute> window = new ArrayList<>();
-    window.add(attribute("window_start", DataTypes.TimestampType));
-    window.add(attribute("window_end", DataTypes.TimestampType));
-    window.add(attribute("is_final", DataTypes.BooleanType));
+    window.add(Plan.attribute("window_start", DataTypes.TimestampType, false));
+    window.add(Plan.attribute("window_end", DataTypes.TimestampType, false));
+    window.add(Plan.attribute("is_final", DataTypes.BooleanType, false));
     List<Attribute> input = new ArrayList<>(plan.groups());
     input.addAll(window);
     input.addAll(plan.buffers().attributes());
@@ -93,15 +90,6 @@ public final class Aggregation {
     }
     LogicalPlan relation = new LocalRelation(Plan.seq(input), Plan.seq(List.of()), false);
     return Plan.withJson(Analysis.resolve(new Project(Plan.seq(items), relation)));
-  }
-
-  private static AttributeReference attribute(
-      String name, org.apache.spark.sql.types.DataType type) {
-    return JavaConverters.seqAsJavaList(
-            DataTypeUtils.toAttributes(
-                new StructType(
-                    new StructField[] {new StructField(name, type, false, Metadata.empty())})))
-        .get(0);
   }
 
   /** Names and types of results. */
@@ -141,7 +129,10 @@ public final class Aggregation {
     for (Attribute group : plan.groups()) {
       groups = groups.add(new StructField(group.name(), group.dataType(), true, Metadata.empty()));
     }
-    return new PortableState(groups, plan.buffers().schema());
+    return new PortableState(
+        groups,
+        plan.buffers().schema(),
+        plan.buffers().distincts().stream().map(Distinct::schema).toList());
   }
 
   /**

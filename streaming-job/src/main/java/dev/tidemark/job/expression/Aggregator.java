@@ -22,6 +22,8 @@ import scala.collection.Seq;
 /** The executable parts of an aggregate, for one thread at a time. */
 final class Aggregator {
   private final DataType[] types;
+  private final int plain;
+  private final List<Values> distinct = new ArrayList<>();
   private final UnsafeProjection group;
   private final UnsafeProjection time;
   private final InternalRow initial;
@@ -40,8 +42,14 @@ final class Aggregator {
     Seq<Attribute> rows = plan.rows().output();
     group = projection(plan.groupValues(), rows);
     time = plan.time() == null ? null : projection(List.of(plan.time()), rows);
+    plain = buffers.plain().size();
+    for (Distinct each : buffers.distincts()) {
+      UnsafeProjection filter =
+          each.filter() == null ? null : projection(List.of(each.filter()), rows);
+      distinct.add(new Values(projection(each.values(), rows), filter));
+    }
     MutableProjection first = mutable(buffers.initial(), Plan.seq(List.of()));
-    GenericInternalRow values = new GenericInternalRow(types.length);
+    GenericInternalRow values = new GenericInternalRow(plain);
     first.target(values).apply(InternalRow.empty());
     initial = values;
     update =
@@ -81,6 +89,22 @@ final class Aggregator {
     return made;
   }
 
+  /** What of a row a {@code count(DISTINCT ...)} counts. */
+  private record Values(UnsafeProjection values, UnsafeProjection filter) {
+
+    /** Bytes of the value; null when the row does not count. */
+    byte[] of(InternalRow row) {
+      if (filter != null) {
+        UnsafeRow passes = filter.apply(row);
+        if (passes.isNullAt(0) || !passes.getBoolean(0)) {
+          return null;
+        }
+      }
+      UnsafeRow value = values.apply(row);
+      return value.anyNull() ? null : value.getBytes().clone();
+    }
+  }
+
   /** Binding of expressions to the columns they are evaluated over. */
   private static final class UnsafeBinding {
     static Seq<Expression> bind(List<Expression> expressions, Seq<Attribute> input) {
@@ -104,12 +128,15 @@ final class Aggregator {
   InternalRow buffers() {
     SpecificInternalRow row =
         new SpecificInternalRow(JavaConverters.asScalaBuffer(List.of(types)).toSeq());
-    for (int i = 0; i < types.length; i++) {
+    for (int i = 0; i < plain; i++) {
       if (initial.isNullAt(i)) {
         row.setNullAt(i);
       } else {
         row.update(i, initial.get(i, types[i]));
       }
+    }
+    for (int i = plain; i < types.length; i++) {
+      row.update(i, new DistinctSet());
     }
     return row;
   }
@@ -117,10 +144,21 @@ final class Aggregator {
   /** Counts a row in. */
   void update(InternalRow buffers, InternalRow row) {
     update.target(buffers).apply(joined.apply(buffers, row));
+    for (int i = 0; i < distinct.size(); i++) {
+      byte[] value = distinct.get(i).of(row);
+      if (value != null) {
+        ((DistinctSet) buffers.get(plain + i, types[plain + i])).add(value);
+      }
+    }
   }
 
   /** Buffers as state holds them. */
   byte[] bytes(InternalRow buffers) {
+    for (int i = plain; i < types.length; i++) {
+      if (buffers.get(i, types[i]) instanceof DistinctSet set) {
+        buffers.update(i, set.bytes());
+      }
+    }
     return state.apply(buffers).getBytes().clone();
   }
 
@@ -129,6 +167,9 @@ final class Aggregator {
     right.pointTo(other, other.length);
     InternalRow target = buffers();
     merge.target(target).apply(joined.apply(left, right));
+    for (int i = plain; i < types.length; i++) {
+      target.update(i, DistinctSet.union(left.getBinary(i), right.getBinary(i)));
+    }
     return bytes(target);
   }
 

@@ -9,6 +9,9 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.If;
 import org.apache.spark.sql.catalyst.expressions.aggregate.AggregateExpression;
 import org.apache.spark.sql.catalyst.expressions.aggregate.DeclarativeAggregate;
+import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
+import org.apache.spark.sql.catalyst.optimizer.NormalizeFloatingNumbers$;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -25,9 +28,14 @@ final class Buffers {
   private final List<Expression> initial = new ArrayList<>();
   private final List<Expression> update = new ArrayList<>();
   private final List<Expression> merge = new ArrayList<>();
+  private final List<AggregateExpression> distinctAggregates = new ArrayList<>();
+  private final List<Distinct> distincts = new ArrayList<>();
 
   /** Takes an aggregate in, unless it is there already; returns what evaluates it. */
   Expression evaluation(AggregateExpression wanted) {
+    if (wanted.isDistinct()) {
+      return distinct(wanted);
+    }
     Optional<AggregateExpression> known =
         aggregates.stream().filter(a -> a.semanticEquals(wanted)).findFirst();
     AggregateExpression of = known.orElse(wanted);
@@ -36,6 +44,31 @@ final class Buffers {
       add(of, function);
     }
     return function.evaluateExpression();
+  }
+
+  private Expression distinct(AggregateExpression wanted) {
+    int known = 0;
+    while (known < distincts.size() && !distinctAggregates.get(known).semanticEquals(wanted)) {
+      known++;
+    }
+    if (known == distincts.size()) {
+      List<Expression> values = new ArrayList<>();
+      JavaConverters.asJavaIterable(wanted.aggregateFunction().children())
+          .forEach(value -> values.add(NormalizeFloatingNumbers$.MODULE$.normalize(value)));
+      Attribute attribute = Plan.attribute("distinct", DataTypes.BinaryType, false);
+      Expression filter = wanted.filter().isEmpty() ? null : wanted.filter().get();
+      distinctAggregates.add(wanted);
+      distincts.add(new Distinct(attribute, values, filter));
+    }
+    return new StaticInvoke(
+        DistinctSet.class,
+        DataTypes.LongType,
+        "size",
+        Plan.seq(List.of(distincts.get(known).attribute())),
+        Plan.seq(List.of()),
+        false,
+        false,
+        true);
   }
 
   private void add(AggregateExpression of, DeclarativeAggregate function) {
@@ -54,12 +87,24 @@ final class Buffers {
     }
   }
 
-  /** The columns of the row. */
+  /** The columns of the row as it is stored: those of {@link #plain}, then the sets. */
   List<Attribute> attributes() {
+    List<Attribute> all = new ArrayList<>(attributes);
+    distincts.forEach(distinct -> all.add(distinct.attribute()));
+    return all;
+  }
+
+  /** The columns that expressions update and merge. */
+  List<Attribute> plain() {
     return attributes;
   }
 
-  /** The columns of a second row, which is merged into the first. */
+  /** What is counted once per value, in columns after the others. */
+  List<Distinct> distincts() {
+    return distincts;
+  }
+
+  /** The plain columns of a second row, which is merged into the first. */
   List<Attribute> others() {
     return others;
   }
@@ -69,12 +114,12 @@ final class Buffers {
     return initial;
   }
 
-  /** Over the buffers, then the columns of a row. */
+  /** Over the plain columns, then the columns of a row. */
   List<Expression> update() {
     return update;
   }
 
-  /** Over the buffers, then those of {@link #others}. */
+  /** Over the plain columns, then those of {@link #others}. */
   List<Expression> merge() {
     return merge;
   }
@@ -82,7 +127,7 @@ final class Buffers {
   /** Types of the row. */
   StructType schema() {
     StructType schema = new StructType();
-    for (Attribute attribute : attributes) {
+    for (Attribute attribute : attributes()) {
       schema =
           schema.add(
               new StructField(attribute.name(), attribute.dataType(), true, Metadata.empty()));
@@ -93,7 +138,9 @@ final class Buffers {
   /** What is computed, independent of names. */
   String signature() {
     List<String> parts = new ArrayList<>();
-    for (AggregateExpression aggregate : aggregates) {
+    List<AggregateExpression> all = new ArrayList<>(aggregates);
+    all.addAll(distinctAggregates);
+    for (AggregateExpression aggregate : all) {
       List<String> types = new ArrayList<>();
       for (Expression child :
           JavaConverters.asJavaIterable(aggregate.aggregateFunction().children())) {

@@ -26,6 +26,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Option;
 import scala.collection.JavaConverters;
@@ -272,6 +273,12 @@ final class Plan {
         seq(List.of()),
         Option.apply(metadata),
         seq(List.of()));
+  }
+
+  /** A column of our own making. */
+  static AttributeReference attribute(String name, DataType type, boolean nullable) {
+    StructField field = new StructField(name, type, nullable, Metadata.empty());
+    return DataTypeUtils.toAttribute(field);
   }
 
   static <T> Seq<T> seq(List<T> list) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.Base64;
+import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
@@ -22,17 +23,25 @@ import scala.Tuple2;
 /**
  * State as lines of JSON: {@code {"group":["a",1],"window":0,"state":[3]}}, and for the mark of a
  * partition {@code {"topic":"t","partition":0,"time":0,"late":0}}. Text and decimals are strings,
- * binary is Base64, dates are days and times microseconds since the epoch. Not for several threads.
+ * sets are arrays of arrays, binary is Base64, dates are days and times microseconds since the
+ * epoch. Not for several threads.
  */
 public final class PortableState {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final StructType group;
   private final StructType state;
+  private final List<StructType> sets;
   private final UnsafeProjection groupRow;
   private final UnsafeProjection stateRow;
 
-  PortableState(StructType group, StructType state) {
+  /**
+   * For state of an aggregation.
+   *
+   * @param sets types of the values in its last columns, which are sets
+   */
+  PortableState(StructType group, StructType state, List<StructType> sets) {
+    this.sets = sets;
     this.group = group;
     this.state = state;
     this.groupRow = UnsafeProjection$.MODULE$.create(group);
@@ -47,9 +56,9 @@ public final class PortableState {
       line.put("topic", key.topic()).put("partition", key.partition());
       line.put("time", mark.time()).put("late", mark.late());
     } else {
-      line.set("group", values(group, row(group, key.group())));
+      line.set("group", values(group, row(group, key.group()), List.of()));
       line.put("window", key.window());
-      line.set("state", values(state, row(state, value)));
+      line.set("state", values(state, row(state, value), sets));
     }
     return line.toString();
   }
@@ -72,8 +81,9 @@ public final class PortableState {
       return new Tuple2<>(key, mark.bytes());
     }
     StateKey key =
-        StateKey.of(bytes(groupRow, group, node.get("group")), node.get("window").asLong());
-    return new Tuple2<>(key, bytes(stateRow, state, node.get("state")));
+        StateKey.of(
+            bytes(groupRow, group, node.get("group"), List.of()), node.get("window").asLong());
+    return new Tuple2<>(key, bytes(stateRow, state, node.get("state"), sets));
   }
 
   private static InternalRow row(StructType schema, byte[] bytes) {
@@ -82,11 +92,17 @@ public final class PortableState {
     return row;
   }
 
-  private static ArrayNode values(StructType schema, InternalRow row) {
+  private static ArrayNode values(StructType schema, InternalRow row, List<StructType> sets) {
     ArrayNode values = JSON.createArrayNode();
+    int plain = schema.length() - sets.size();
     for (int i = 0; i < schema.length(); i++) {
       if (row.isNullAt(i)) {
         values.addNull();
+      } else if (i >= plain) {
+        StructType type = sets.get(i - plain);
+        ArrayNode set = values.addArray();
+        DistinctSet.values(row.getBinary(i))
+            .forEach(value -> set.add(values(type, row(type, value), List.of())));
       } else {
         value(values, row, i, schema.fields()[i].dataType());
       }
@@ -114,7 +130,8 @@ public final class PortableState {
     }
   }
 
-  private static byte[] bytes(UnsafeProjection projection, StructType schema, JsonNode values) {
+  private static byte[] bytes(
+      UnsafeProjection projection, StructType schema, JsonNode values, List<StructType> sets) {
     if (values == null || values.size() != schema.length()) {
       throw new IllegalArgumentException(
           "a line of a savepoint has "
@@ -123,11 +140,23 @@ public final class PortableState {
               + schema.length());
     }
     Object[] row = new Object[schema.length()];
+    int plain = row.length - sets.size();
     for (int i = 0; i < row.length; i++) {
       JsonNode value = values.get(i);
-      row[i] = value.isNull() ? null : value(schema.fields()[i].dataType(), value);
+      if (i >= plain) {
+        row[i] = set(sets.get(i - plain), value);
+      } else {
+        row[i] = value.isNull() ? null : value(schema.fields()[i].dataType(), value);
+      }
     }
     return projection.apply(new GenericInternalRow(row)).getBytes().clone();
+  }
+
+  private static byte[] set(StructType type, JsonNode values) {
+    UnsafeProjection projection = UnsafeProjection$.MODULE$.create(type);
+    DistinctSet set = new DistinctSet();
+    values.forEach(value -> set.add(bytes(projection, type, value, List.of())));
+    return set.bytes();
   }
 
   private static Object value(DataType type, JsonNode value) {
