@@ -36,13 +36,22 @@ public final class Feeder implements AutoCloseable {
   private final KafkaProducer<String, String> producer;
   private final String topic;
   private final RandomGenerator random;
+  private final Values values;
   private final ScheduledExecutorService clock;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
-  private Feeder(Topic topic, long seed) {
+  /** Makes the value of an event from its number. */
+  @FunctionalInterface
+  public interface Values {
+    /** The value; null is a tombstone. */
+    String of(long number, RandomGenerator random);
+  }
+
+  private Feeder(Topic topic, long seed, Values values) {
     this.topic = topic.name();
+    this.values = values;
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     this.producer =
         new KafkaProducer<>(
@@ -70,7 +79,12 @@ public final class Feeder implements AutoCloseable {
 
   /** Starts writing. */
   public static Feeder start(Topic topic, long seed, int eventsPerSecond) {
-    Feeder feeder = new Feeder(topic, seed);
+    return start(topic, seed, eventsPerSecond, Feeder::value);
+  }
+
+  /** Starts writing values of one's own. */
+  public static Feeder start(Topic topic, long seed, int eventsPerSecond, Values values) {
+    Feeder feeder = new Feeder(topic, seed, values);
     long begin = System.nanoTime();
     var unused =
         feeder.clock.scheduleAtFixedRate(
@@ -88,7 +102,7 @@ public final class Feeder implements AutoCloseable {
 
   /** Writes a fixed number of events and returns when all are acknowledged. */
   public static void write(Topic topic, long seed, int events) {
-    try (Feeder feeder = new Feeder(topic, seed)) {
+    try (Feeder feeder = new Feeder(topic, seed, Feeder::value)) {
       for (int i = 0; i < events; i++) {
         feeder.write();
       }
@@ -100,7 +114,7 @@ public final class Feeder implements AutoCloseable {
    */
   public static Map<Integer, Long> writeToEach(Topic topic, int partitions, String value) {
     Map<Integer, Long> offsets = new ConcurrentHashMap<>();
-    try (Feeder feeder = new Feeder(topic, 0)) {
+    try (Feeder feeder = new Feeder(topic, 0, Feeder::value)) {
       for (int partition = 0; partition < partitions; partition++) {
         feeder.send(
             new ProducerRecord<>(topic.name(), partition, null, value + " " + partition),
@@ -118,7 +132,7 @@ public final class Feeder implements AutoCloseable {
   private void write() {
     long number = sent.get();
     String key = random.nextInt(20) == 0 ? null : "k" + random.nextInt(1_000);
-    send(new ProducerRecord<>(topic, key, value(number, random)), metadata -> {});
+    send(new ProducerRecord<>(topic, key, values.of(number, random)), metadata -> {});
   }
 
   private void send(ProducerRecord<String, String> record, Consumer<RecordMetadata> then) {

@@ -121,6 +121,11 @@ public final class Scene implements AutoCloseable {
     return Feeder.start(topic, id.hashCode(), eventsPerSecond);
   }
 
+  /** Starts to write events with values of one's own. */
+  public Feeder feed(int eventsPerSecond, Feeder.Values values) {
+    return Feeder.start(topic, id.hashCode(), eventsPerSecond, values);
+  }
+
   /** Notes a recovery for the result table. */
   public void recovered(double seconds) {
     recoveries.add(seconds);

@@ -3,6 +3,8 @@ package dev.tidemark.e2e.soak;
 import dev.tidemark.e2e.Event;
 import dev.tidemark.e2e.Topic;
 import dev.tidemark.e2e.serial.Program;
+import dev.tidemark.e2e.serial.Programs;
+import dev.tidemark.e2e.serial.Records;
 import dev.tidemark.e2e.serial.Serial;
 import dev.tidemark.e2e.serial.Snapshot;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * looked at, results and ledger together must be a serial run up to the ledger.
  */
 final class Run implements AutoCloseable {
+  private static final long BEGINNING = 1_700_000_000_000L;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Servers servers;
@@ -60,12 +63,22 @@ final class Run implements AutoCloseable {
     this.partitions = 1 + random.nextInt(3);
     this.rate = 300 + random.nextInt(900);
     int records = partitions * rate * (4 + random.nextInt(5));
-    this.topic = Programs.topic(random, partitions, records);
+    this.topic = topic(random, partitions, records);
     this.chapters.add(new Serial.Chapter(Programs.any(random), Map.of()));
     List<Fault> all = List.of(Fault.values());
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       faults.add(all.get(random.nextInt(all.size())));
     }
+  }
+
+  private static List<Event> topic(Random random, int partitions, int records) {
+    Records values = new Records(1 + random.nextInt(300));
+    List<Event> topic = new ArrayList<>();
+    for (int i = 0; i < records; i++) {
+      String value = values.next(random, BEGINNING + i * 5L);
+      topic.add(new Event(i % partitions, i / partitions, null, value));
+    }
+    return topic;
   }
 
   /** What it is, in a line. */

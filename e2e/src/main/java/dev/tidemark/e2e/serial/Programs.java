@@ -1,13 +1,9 @@
-package dev.tidemark.e2e.soak;
+package dev.tidemark.e2e.serial;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.e2e.Event;
-import dev.tidemark.e2e.serial.Measure;
-import dev.tidemark.e2e.serial.Program;
-import dev.tidemark.e2e.serial.Row;
-import dev.tidemark.e2e.serial.Windows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,7 +15,7 @@ import java.util.function.Function;
 /**
  * Random programs over records such as {@code {"k": "a", "v": 7, "t": 1700000000000, "w": "x y"}}.
  */
-final class Programs {
+public final class Programs {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String V = "CAST(get_json_object(value, '$.v') AS BIGINT)";
   private static final List<String> SELECT =
@@ -27,6 +23,9 @@ final class Programs {
           "get_json_object(value, '$.k') AS k",
           V + " AS v",
           "timestamp_millis(CAST(get_json_object(value, '$.t') AS BIGINT)) AS t");
+
+  private static final List<String> WORDS =
+      List.of("explode(split(get_json_object(value, '$.w'), ' ')) AS word");
 
   private Programs() {}
 
@@ -70,8 +69,31 @@ final class Programs {
           new Group("upper(k)", f -> f.k() == null ? null : f.k().toUpperCase(Locale.ROOT)),
           new Group("v % 4", f -> f.v() == null ? null : Long.toString(f.v() % 4)));
 
+  /** The word count of the article, each batch by itself. */
+  public static Program wordsPerBatch() {
+    Filter all = FILTERS.get(0);
+    return new Program(
+        all.sql(), WORDS, List.of("word AS g0"), List.of(Measure.ROWS), true, null, words(all));
+  }
+
+  /** Running results of every kind by key. */
+  public static Program totals() {
+    return values(FILTERS.get(0), GROUPS.subList(0, 1), List.of(Measure.values()), null);
+  }
+
+  /** The same, of fewer records. */
+  public static Program filteredTotals() {
+    return values(FILTERS.get(1), GROUPS.subList(0, 1), List.of(Measure.values()), null);
+  }
+
+  /** Counts and sums by key in windows. */
+  public static Program inWindows(Windows windows) {
+    return values(
+        FILTERS.get(0), GROUPS.subList(0, 1), List.of(Measure.ROWS, Measure.SUM), windows);
+  }
+
   /** One of all kinds. */
-  static Program any(Random random) {
+  public static Program any(Random random) {
     return switch (random.nextInt(5)) {
       case 0 -> words(random);
       case 1, 2 -> values(random, null);
@@ -80,7 +102,7 @@ final class Programs {
   }
 
   /** The same with another filter: its state can be kept. */
-  static Program refiltered(Random random, Program program) {
+  public static Program refiltered(Random random, Program program) {
     Filter filter = pick(random, FILTERS);
     Function<Event, List<Row>> rows =
         program.select() == SELECT ? rows(filter, groups(program)) : words(filter);
@@ -98,7 +120,7 @@ final class Programs {
     Filter filter = pick(random, FILTERS);
     return new Program(
         filter.sql(),
-        List.of("explode(split(get_json_object(value, '$.w'), ' ')) AS word"),
+        WORDS,
         List.of("word AS g0"),
         List.of(Measure.ROWS),
         random.nextBoolean(),
@@ -121,15 +143,22 @@ final class Programs {
     Filter filter = pick(random, FILTERS);
     List<Group> groups = new ArrayList<>(GROUPS);
     Collections.shuffle(groups, random);
-    groups = List.copyOf(groups.subList(0, random.nextInt(3)));
-    List<String> by = new ArrayList<>();
-    for (int i = 0; i < groups.size(); i++) {
-      by.add(groups.get(i).sql() + " AS g" + i);
-    }
+    groups = groups.subList(0, random.nextInt(3));
     List<Measure> measures = new ArrayList<>(List.of(Measure.values()));
     Collections.shuffle(measures, random);
-    measures = List.copyOf(measures.subList(0, 1 + random.nextInt(measures.size())));
-    return new Program(filter.sql(), SELECT, by, measures, false, windows, rows(filter, groups));
+    measures = measures.subList(0, 1 + random.nextInt(measures.size()));
+    return values(filter, groups, measures, windows);
+  }
+
+  private static Program values(
+      Filter filter, List<Group> groups, List<Measure> measures, Windows windows) {
+    List<Group> kept = List.copyOf(groups);
+    List<String> by = new ArrayList<>();
+    for (int i = 0; i < kept.size(); i++) {
+      by.add(kept.get(i).sql() + " AS g" + i);
+    }
+    return new Program(
+        filter.sql(), SELECT, by, List.copyOf(measures), false, windows, rows(filter, kept));
   }
 
   private static Windows windows(Random random) {
@@ -161,53 +190,5 @@ final class Programs {
 
   private static <T> T pick(Random random, List<T> list) {
     return list.get(random.nextInt(list.size()));
-  }
-
-  /**
-   * A random topic: awkward keys, values that are no JSON, tombstones, times that run backwards.
-   */
-  static List<Event> topic(Random random, int partitions, int records) {
-    List<String> keys =
-        new ArrayList<>(List.of("", "stra\u00dfe", "\ud83d\ude80", "tab\there", "back\\slash"));
-    int different = 1 + random.nextInt(300);
-    for (int i = 0; i < different; i++) {
-      keys.add("k" + i);
-    }
-    List<Event> topic = new ArrayList<>();
-    for (int i = 0; i < records; i++) {
-      int partition = i % partitions;
-      topic.add(new Event(partition, i / partitions, null, value(random, keys, i)));
-    }
-    return topic;
-  }
-
-  private static String value(Random random, List<String> keys, int number) {
-    int kind = random.nextInt(50);
-    if (kind < 2) {
-      return kind == 0 ? null : "no JSON {";
-    }
-    var node = JSON.createObjectNode();
-    if (random.nextInt(12) > 0) {
-      // squared, so that a few keys are met often and most seldom
-      double skewed = random.nextDouble() * random.nextDouble();
-      node.put("k", keys.get((int) (skewed * keys.size())));
-    }
-    if (random.nextInt(12) > 0) {
-      node.put("v", random.nextInt(200) - 60L);
-    }
-    if (random.nextInt(25) > 0) {
-      node.put("t", 1_700_000_000_000L + number * 5L - random.nextInt(1_500));
-    }
-    if (random.nextInt(12) > 0) {
-      StringBuilder words = new StringBuilder("w" + random.nextInt(20));
-      for (int i = random.nextInt(6); i > 0; i--) {
-        words
-            .append(' ')
-            .append('w')
-            .append((int) (random.nextDouble() * random.nextDouble() * 80));
-      }
-      node.put("w", words.toString());
-    }
-    return node.toString();
   }
 }

@@ -1,0 +1,130 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.e2e.serial.Programs;
+import dev.tidemark.e2e.serial.Windows;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Results over many records: whatever dies, whenever anybody looks, the table is a serial run up to
+ * the ledger.
+ */
+@ExtendWith(Stage.class)
+class StatefulScenario {
+  @Test
+  @Tag("gate")
+  void totalsAfterTwoJvmKills(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
+    play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.endsExact();
+  }
+
+  @Test
+  @Tag("gate")
+  void halfAWindowProcessedThenACrash(Scene scene) {
+    CountingPlay play =
+        new CountingPlay(scene, Mode.LOCAL, Programs.inWindows(new Windows(10_000, 10_000, 2_000)));
+    Awaitility.await("the middle of a window")
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> System.currentTimeMillis() % 10_000 / 1_000 == 5);
+    play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.endsExact();
+    assertThat(scene.table().ask("SELECT count(*)::text FROM results WHERE is_final").get(0))
+        .as("final results")
+        .isNotEqualTo("0");
+  }
+
+  @Test
+  void slidingWindowsAfterAPodIsDeleted(Scene scene) {
+    CountingPlay play =
+        new CountingPlay(
+            scene, Mode.TWO_EXECUTORS, Programs.inWindows(new Windows(9_000, 3_000, 1_000)));
+    play.strike(() -> scene.faults().deletePod(play.job.driver()));
+    play.endsExact();
+  }
+
+  @Test
+  void totalsAfterAnExecutorIsKilled(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.TWO_EXECUTORS, Programs.totals());
+    Awaitility.await("two executors")
+        .atMost(Play.START)
+        .until(() -> play.job.executors().size() == 2);
+    scene.faults().killPod(play.job.executors().get(0));
+    play.counting.awaitMore(Play.RECOVER);
+    play.endsExact();
+  }
+
+  @Test
+  void wordsPerBatchAfterAJvmKill(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.wordsPerBatch());
+    play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.endsExact();
+  }
+
+  @Test
+  void anotherFilterKeepsTheState(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
+    long revision = play.job.number("revision");
+    play.pause();
+    play.counting.changed(Programs.filteredTotals());
+    play.job.patch(
+        "{\"spec\": {\"suspend\": false, \"filter\": \""
+            + Programs.filteredTotals().filter()
+            + "\"}}");
+    play.job.awaitReady(Play.RECOVER);
+    play.counting.awaitMore(Play.RECOVER);
+    assertThat(play.job.number("revision")).isEqualTo(revision + 1);
+    play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.endsExact();
+  }
+
+  @Test
+  void anotherGroupIsRefusedAndTheOldRevisionGoesOn(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
+    play.job.patch("{\"spec\": {\"aggregate\": {\"groupBy\": [\"upper(k) AS g0\", \"v AS g1\"]}}}");
+    Job.Condition stalled =
+        play.job.awaitCondition("Stalled", "True", Play.START, "StateDoesNotFit");
+    assertThat(stalled.message()).contains("the state so far cannot be taken over");
+    play.counting.awaitMore(Play.RECOVER);
+    play.job.patch("{\"spec\": {\"aggregate\": {\"groupBy\": [\"k AS g0\"]}}}");
+    play.job.awaitReady(Play.RECOVER);
+    play.endsExact();
+  }
+
+  @Test
+  void theNewestStateIsGoneAndThenAllOfIt(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
+    Awaitility.await("two state checkpoints")
+        .atMost(Play.START)
+        .until(() -> manifests(scene).size() >= 2);
+    play.pause();
+    scene.deleteObjects(manifests(scene).get(manifests(scene).size() - 1));
+    play.job.patch("{\"spec\": {\"suspend\": false}}");
+    play.job.awaitReady(Play.RECOVER);
+    play.counting.awaitMore(Play.RECOVER);
+    assertThat(play.counting.look().exact()).isTrue();
+
+    play.pause();
+    long counted = play.counting.counted();
+    scene.deleteObjects("r");
+    play.job.patch("{\"spec\": {\"suspend\": false}}");
+    play.job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointLost");
+    assertThat(play.counting.counted()).as("nothing was counted").isEqualTo(counted);
+    play.feeder.close();
+  }
+
+  private static List<String> manifests(Scene scene) {
+    return scene.objects("r").stream()
+        .filter(key -> key.matches(".*/state/e\\d+-\\d+\\.json"))
+        .map(key -> key.substring(scene.id().length() + 1))
+        .sorted()
+        .toList();
+  }
+}
