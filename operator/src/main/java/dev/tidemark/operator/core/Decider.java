@@ -22,8 +22,9 @@ public final class Decider {
     boolean deleting = course.situation() == Situation.DELETING;
     List<Step> steps = new ArrayList<>();
     if (!deleting) {
-      steps.addAll(judgement.steps());
+      // The driver first: what a check run leaves behind can wait, records cannot.
       steps.addAll(course.steps());
+      steps.addAll(judgement.steps());
     }
     return new Decision(
         List.copyOf(steps),

@@ -23,16 +23,28 @@ final class DriverAccount {
 
   private DriverAccount() {}
 
+  /** Account and rights. */
   static List<HasMetadata> of(StreamingJob job, StreamingJobSpec spec, Platform platform) {
-    String name = job.getMetadata().getName() + "-driver";
+    List<HasMetadata> objects = new ArrayList<>(account(job, spec));
+    objects.addAll(rights(job, spec, platform));
+    return objects;
+  }
+
+  /** The service account, unless the user named one: no pod can be made before it. */
+  static List<HasMetadata> account(StreamingJob job, StreamingJobSpec spec) {
+    return spec.serviceAccountName() != null
+        ? List.of()
+        : List.of(
+            new ServiceAccountBuilder()
+                .withMetadata(meta(job, name(job)))
+                .withAutomountServiceAccountToken(false)
+                .build());
+  }
+
+  /** What the account may do, and the Lease it does it to. */
+  static List<HasMetadata> rights(StreamingJob job, StreamingJobSpec spec, Platform platform) {
+    String name = name(job);
     List<HasMetadata> objects = new ArrayList<>();
-    if (spec.serviceAccountName() == null) {
-      objects.add(
-          new ServiceAccountBuilder()
-              .withMetadata(meta(job, name))
-              .withAutomountServiceAccountToken(false)
-              .build());
-    }
     objects.add(
         new RoleBuilder()
             .withMetadata(meta(job, name))
@@ -69,11 +81,11 @@ final class DriverAccount {
 
   /** The driver may not create it: a right to create cannot be bound to a name. */
   static Lease lease(StreamingJob job) {
-    return new LeaseBuilder()
-        .withMetadata(meta(job, job.getMetadata().getName() + "-driver"))
-        .withNewSpec()
-        .endSpec()
-        .build();
+    return new LeaseBuilder().withMetadata(meta(job, name(job))).withNewSpec().endSpec().build();
+  }
+
+  private static String name(StreamingJob job) {
+    return job.getMetadata().getName() + "-driver";
   }
 
   private static ObjectMeta meta(StreamingJob job, String name) {

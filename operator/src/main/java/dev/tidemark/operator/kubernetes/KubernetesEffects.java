@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -49,16 +50,23 @@ final class KubernetesEffects implements Effects {
         "check run " + plan.pod(),
         () -> {
           StreamingJobSpec spec = job.getSpec();
-          Outcome before = objects.all(before(spec, SettingsMap.of(job, plan, platform)));
-          if (!before.done()) {
-            return before;
-          }
-          if (spec.driver().template() != null || spec.executor().template() != null) {
+          // What only the driver needs is made meanwhile, so that it is there when the answer is.
+          CompletableFuture<Outcome> later =
+              objects.making(DriverAccount.rights(job, spec, platform));
+          List<HasMetadata> now = new ArrayList<>(DriverAccount.account(job, spec));
+          now.add(SettingsMap.of(job, plan, platform));
+          Outcome before = objects.all(now);
+          if (before.done() && templated(spec)) {
             // after its service account is there: without one the API server refuses any pod
             dryRun(DriverPod.of(job, spec, new DriverPlan(0, plan.of(), 0, null)));
           }
-          return objects.one(CheckPod.of(job, plan));
+          Outcome check = before.done() ? objects.one(CheckPod.of(job, plan)) : before;
+          return check.done() ? Objects.join(later) : check;
         });
+  }
+
+  private static boolean templated(StreamingJobSpec spec) {
+    return spec.driver().template() != null || spec.executor().template() != null;
   }
 
   @Override

@@ -41,26 +41,28 @@ final class Objects {
    * since the API server reads the role before it lets anybody bind it.
    */
   Outcome all(List<HasMetadata> wanted) {
+    return join(making(wanted));
+  }
+
+  /** The same, not waited for; the outcome is that of the first that was refused. */
+  CompletableFuture<Outcome> making(List<HasMetadata> wanted) {
     CompletableFuture<Outcome> role =
         wanted.stream()
             .filter(Role.class::isInstance)
             .findFirst()
             .map(this::making)
             .orElse(CompletableFuture.completedFuture(Outcome.DONE));
-    List<CompletableFuture<Outcome>> making =
-        wanted.stream()
-            .map(
-                o ->
-                    o instanceof Role
-                        ? role
-                        : o instanceof RoleBinding ? after(role, o) : making(o))
-            .toList();
+    return wanted.stream()
+        .map(o -> o instanceof Role ? role : o instanceof RoleBinding ? after(role, o) : making(o))
+        .reduce(
+            CompletableFuture.completedFuture(Outcome.DONE),
+            (one, other) -> one.thenCombine(other, (a, b) -> a.done() ? b : a));
+  }
+
+  /** The outcome, or what the API server said, as if it had been asked here. */
+  static Outcome join(CompletableFuture<Outcome> making) {
     try {
-      return making.stream()
-          .map(CompletableFuture::join)
-          .filter(outcome -> !outcome.done())
-          .findFirst()
-          .orElse(Outcome.DONE);
+      return making.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof KubernetesClientException cause) {
         throw cause;

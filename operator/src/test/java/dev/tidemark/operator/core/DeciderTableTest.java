@@ -18,7 +18,7 @@ final class DeciderTableTest {
 #-- a new job
 ''                                                          | StartCheck               | UNJUDGED      | False/Checking                | True/Checking           | False/Checking            | Pending    |
 check:running                                               |                          | UNJUDGED      | False/Checking                | True/Checking           | False/Checking            | Pending    | 5
-check:accepted                                              | RemoveCheck LaunchDriver | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
+check:accepted                                              | LaunchDriver RemoveCheck | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
 check:accepted unconfirmed                                  | RemoveCheck              | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
 check:InvalidFilter                                         |                          | UNJUDGED      | False/InvalidFilter           | False/InvalidFilter     | True/InvalidFilter        | Failed     |
 check:TopicNotFound:retryable                               |                          | UNJUDGED      | False/TopicNotFound           | False/TopicNotFound     | True/TopicNotFound        | Failed     | 2
@@ -70,7 +70,7 @@ accepted launched:1 rejection:60                            | LaunchDriver      
 #-- changes of the spec
 recorded:1 driver:1:running progress:1:1 def:d2             | StartCheck               | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 recorded:1 driver:1:running progress:1:1 def:d2 check:running |                        | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 5
-recorded:1 driver:1:running progress:1:1 def:d2 check:accepted | RemoveCheck TryDriver StopDriver | OUTDATED | True/PreviousRevisionRunning | True/DefinitionChanged | False/DefinitionChanged | Running | 5
+recorded:1 driver:1:running progress:1:1 def:d2 check:accepted | TryDriver StopDriver RemoveCheck | OUTDATED | True/PreviousRevisionRunning | True/DefinitionChanged | False/DefinitionChanged | Running | 5
 recorded:1 driver:1:running progress:1:1 def:d2 check:InvalidFilter |                  | RUNNING       | True/PreviousRevisionRunning  | False/InvalidFilter     | True/InvalidFilter        | Running    | 29
 recorded:1 launched:1 def:d2 check:InvalidFilter            | LaunchDriver             | DUE           | False/InvalidFilter           | False/InvalidFilter     | True/InvalidFilter        | Recovering |
 recorded:1 launched:1 def:d2 check:running                  | LaunchDriver             | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering | 5
