@@ -21,7 +21,9 @@ public record Sink(
             "A PostgreSQL table. Rows and the offsets they come from are committed in one transaction, hence exactly once.")
         Jdbc jdbc,
     @JsonPropertyDescription(
-            "Prints results to the driver's log: for first steps. Write {} to choose it.")
+            "Prints results to the driver's log, a line of JSON each: for first steps. Write {} to choose it. What was"
+                + " committed is not printed again after a restart; the batch in hand when a driver dies may be printed"
+                + " twice. At most 1000 lines are printed per task and batch.")
         Log log) {
 
   /** A PostgreSQL table. */

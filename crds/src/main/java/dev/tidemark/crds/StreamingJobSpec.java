@@ -119,10 +119,6 @@ import java.util.Map;
     fieldPath = ".restore",
     message = "spec.restore is not supported by this version of Tidemark")
 @ValidationRule(
-    value = "!has(self.sink.log)",
-    fieldPath = ".sink",
-    message = "sink.log is not supported by this version of Tidemark; use sink.jdbc")
-@ValidationRule(
     value = "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'RestoreBackup'",
     fieldPath = ".checkpoint",
     message =

@@ -38,6 +38,7 @@ public record StreamingJobStatus(
     @JsonPropertyDescription("The newest batch that was committed.") Batch lastBatch,
     @JsonPropertyDescription("The newest recovery.") Recovery lastRecovery,
     @JsonPropertyDescription("The newest checkpoint.") CheckpointSeen checkpoint,
+    @JsonPropertyDescription("State of an aggregate whose results are Running.") StateSeen state,
     @JsonPropertyDescription("The newest backups.") BackupSeen backup,
     @JsonPropertyDescription("Executor pods, those that run of those that are wanted, such as 2/2.")
         String executors,
@@ -97,6 +98,16 @@ public record StreamingJobStatus(
       @JsonPropertyDescription(
               "True when it is older than ten batch intervals: the store does not keep up.")
           Boolean behind) {}
+
+  /** State of an aggregate, as of its newest checkpoint. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record StateSeen(
+      @JsonPropertyDescription("Groups, or groups in open windows.") Long keys,
+      @JsonPropertyDescription("Size of the state checkpoint in bytes.") Long bytes,
+      @JsonPropertyDescription(
+              "Rows that came too late for a window, or had no time, since the state began.")
+          Long lateRows) {}
 
   /** The newest backups. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -4,7 +4,7 @@ import dev.tidemark.job.engine.Parts;
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.ledger.Ledger;
-import dev.tidemark.job.ledger.PostgresLedger;
+import dev.tidemark.job.ledger.Ledgers;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.owner.S3Ownership;
@@ -20,7 +20,7 @@ final class DriverParts implements Parts {
 
   @Override
   public Ledger ledger(Settings settings) {
-    return new PostgresLedger(settings);
+    return Ledgers.of(settings);
   }
 
   @Override
@@ -35,7 +35,7 @@ final class DriverParts implements Parts {
 
   @Override
   public ResultSinks results() {
-    return new PostgresResultSinks();
+    return new JobResultSinks();
   }
 
   @Override

@@ -66,6 +66,7 @@ final class StatusPatch {
         batch(json.path("batch")).orElse(old.lastBatch()),
         recovery(json.path("recovery")).orElse(old.lastRecovery()),
         checkpoint(job, json.path("checkpoint")).orElse(old.checkpoint()),
+        state(json.path("state")).orElse(old.state()),
         old.backup(),
         executors(json.path("executors")).orElse(old.executors()),
         memory.image(),
@@ -81,7 +82,8 @@ final class StatusPatch {
 
   private static StreamingJobStatus empty() {
     return new StreamingJobStatus(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null);
   }
 
   /** The part of a status that is written as soon as it changes. */
@@ -110,6 +112,7 @@ final class StatusPatch {
         null,
         null,
         s.lastRecovery(),
+        null,
         null,
         null,
         null,
@@ -171,6 +174,16 @@ final class StatusPatch {
                 job.getSpec().checkpoint().path(),
                 PodReader.instant(LeaseReader.text(json, "time")),
                 json.path("behind").asBoolean(false)))
+        : Optional.empty();
+  }
+
+  private static Optional<StreamingJobStatus.StateSeen> state(JsonNode json) {
+    return json.isObject()
+        ? Optional.of(
+            new StreamingJobStatus.StateSeen(
+                json.path("keys").asLong(),
+                json.path("bytes").asLong(),
+                json.path("late").asLong()))
         : Optional.empty();
   }
 

@@ -164,6 +164,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
           .handleRecentResourceUpdate(ResourceID.fromResource(job), updated, job);
       announceRefusal(job, status.operator());
       announceRecovery(job, status.lastRecovery());
+      announceLate(job, status.state());
       return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() == 404) {
@@ -216,6 +217,25 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
             recovery.cause() == null ? "a restart" : recovery.cause(),
             ledger ? ": it goes on exactly where the ledger ends" : "");
     announcer.tell(job, ledger ? "RecoveredFromLedger" : "Recovered", sentence, ledger);
+  }
+
+  /** Told when it begins, and then each time the number has doubled: it may go on for hours. */
+  private void announceLate(StreamingJob job, StreamingJobStatus.StateSeen state) {
+    long now = late(state);
+    long known = job.getStatus() == null ? 0 : late(job.getStatus().state());
+    if (now > 0 && Long.numberOfLeadingZeros(now) < Long.numberOfLeadingZeros(known)) {
+      announcer.tell(
+          job,
+          "LateRecords",
+          now
+              + " rows came too late for their window, or had no time, and were left out of it. If they should count, raise"
+              + " aggregate.window.lateness.",
+          true);
+    }
+  }
+
+  private static long late(StreamingJobStatus.StateSeen state) {
+    return state == null || state.lateRows() == null ? 0 : state.lateRows();
   }
 
   private UpdateControl<StreamingJob> rescheduled(Instant wake) {

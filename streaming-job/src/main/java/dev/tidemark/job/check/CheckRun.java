@@ -1,9 +1,10 @@
 package dev.tidemark.job.check;
 
 import dev.tidemark.job.expression.Aggregation;
+import dev.tidemark.job.expression.CompiledPipeline;
 import dev.tidemark.job.expression.Pipeline;
-import dev.tidemark.job.ledger.Database;
-import dev.tidemark.job.ledger.PostgresLedger;
+import dev.tidemark.job.ledger.Ledger;
+import dev.tidemark.job.ledger.Ledgers;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
@@ -70,22 +71,27 @@ public final class CheckRun {
       if (!record.map(OwnerRecord::ledgerOpened).orElse(false)) {
         return;
       }
-      Settings.Jdbc jdbc = settings.definition().sink().jdbc();
-      try (PostgresLedger ledger = new PostgresLedger(jdbc)) {
+      try (Ledger ledger = Ledgers.of(settings)) {
         boolean present =
             ledger.read(record.get().jobId()).filter(state -> !state.until().isEmpty()).isPresent();
-        ownership.requireLedger(present, new Database(jdbc).shown());
+        ownership.requireLedger(present, ledger.shown());
       }
     }
   }
 
   private static void expressionsAndSink(Settings settings) {
     Settings.Definition of = settings.definition();
+    Settings.Jdbc jdbc = of.sink().jdbc();
     if (of.aggregate() == null) {
-      SinkCheck.run(of.sink().jdbc(), Pipeline.check(of.filter(), of.select()));
+      CompiledPipeline pipeline = Pipeline.check(of.filter(), of.select());
+      if (jdbc != null) {
+        SinkCheck.run(jdbc, pipeline);
+      }
     } else {
       Aggregation aggregation = Aggregation.check(of.filter(), of.select(), of.aggregate());
-      SinkCheck.run(of.sink().jdbc(), aggregation.schema(), aggregation.keys());
+      if (jdbc != null) {
+        SinkCheck.run(jdbc, aggregation.schema(), aggregation.keys());
+      }
     }
   }
 
@@ -211,12 +217,13 @@ public final class CheckRun {
           ordered.stream().map(Trouble::getMessage).collect(Collectors.joining(". Also: "));
       return new Verdict(ordered.get(0).reason(), sentence);
     }
+    Settings.Jdbc jdbc = settings.definition().sink().jdbc();
     return new Verdict(
         Reason.Accepted,
         "topics "
             + String.join(", ", settings.definition().source().topics())
-            + ", filter, select, table "
-            + settings.definition().sink().jdbc().table()
-            + " and checkpoint path fit together");
+            + ", filter, select, "
+            + (jdbc == null ? "" : "table " + jdbc.table() + " ")
+            + "and checkpoint path fit together");
   }
 }

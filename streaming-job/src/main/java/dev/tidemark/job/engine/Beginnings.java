@@ -51,7 +51,11 @@ final class Beginnings {
     long epoch = prepared.owner().lastEpoch();
     Output output;
     if (settings.definition().aggregate() == null) {
-      output = new RowsOutput(spark, parts.sinks(), jobId, epoch);
+      output =
+          settings.definition().sink().jdbc() == null
+              ? new StagedRowsOutput(
+                  spark, parts.results(), parts.results().of(settings, jobId, epoch), jobId, epoch)
+              : new RowsOutput(spark, parts.sinks(), jobId, epoch);
     } else {
       ResultsTransaction transaction = transaction(prepared);
       transaction.open();

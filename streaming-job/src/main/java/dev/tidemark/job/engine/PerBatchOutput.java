@@ -21,7 +21,10 @@ final class PerBatchOutput implements Output {
 
   @Override
   public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
-    List<PartitionRange> todo = ranges.stream().map(range -> after(committed, range)).toList();
+    List<PartitionRange> todo =
+        ranges.stream()
+            .map(range -> range.after(committed.getOrDefault(range.partition(), range.from())))
+            .toList();
     if (todo.stream().allMatch(range -> range.from() == range.until())) {
       return Outcome.NOTHING;
     }
@@ -30,10 +33,5 @@ final class PerBatchOutput implements Output {
         MergeByKey.of(partials, transaction.computation(), partitions)
             .mapPartitions(new Result.OfChanges());
     return transaction.run(time, todo, results).outcome();
-  }
-
-  private static PartitionRange after(Map<Partition, Long> ledger, PartitionRange range) {
-    long from = Math.max(range.from(), ledger.getOrDefault(range.partition(), range.from()));
-    return new PartitionRange(range.partition(), from, Math.max(from, range.until()));
   }
 }

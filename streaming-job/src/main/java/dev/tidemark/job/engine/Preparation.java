@@ -1,6 +1,5 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.ledger.Database;
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
@@ -62,8 +61,7 @@ final class Preparation {
       try (Ledger ledger = join(connected)) {
         Optional<LedgerState> state = before.flatMap(record -> ledger.read(record.jobId()));
         ownership.requireLedger(
-            state.isPresent() && !state.get().until().isEmpty(),
-            new Database(settings.definition().sink().jdbc()).shown());
+            state.isPresent() && !state.get().until().isEmpty(), ledger.shown());
         KafkaView view = join(kafka);
         state.ifPresent(s -> reachable(s.until(), view));
         return take(ownership, ledger, before, state, view);

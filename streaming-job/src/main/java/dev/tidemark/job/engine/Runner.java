@@ -126,7 +126,8 @@ final class Runner {
       return;
     }
     OwnerRecord owner = prepared.owner();
-    if (settings.definition().aggregate() == null) {
+    boolean rows = settings.definition().aggregate() == null;
+    if (rows && settings.definition().sink().jdbc() != null) {
       early(() -> parts.sinks().of(settings, owner.jobId(), owner.lastEpoch()).prepare());
     }
     prepared

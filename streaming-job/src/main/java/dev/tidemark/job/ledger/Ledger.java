@@ -35,6 +35,9 @@ public interface Ledger extends AutoCloseable {
       LedgerIdentity identity,
       Map<LedgerState.Partition, Long> startingOffsets);
 
+  /** Where it is, for people. */
+  String shown();
+
   @Override
   void close();
 }

@@ -97,6 +97,11 @@ public final class PostgresLedger implements Ledger {
   }
 
   @Override
+  public String shown() {
+    return database.shown();
+  }
+
+  @Override
   public Optional<LedgerState> read(String jobId) {
     return with(
         "reading the ledger",

@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
  *
  * @param prefix without slashes at its ends; empty for the whole bucket
  */
-record CheckpointPath(String bucket, String prefix) {
+public record CheckpointPath(String bucket, String prefix) {
 
   private static final Pattern URI =
       Pattern.compile("s3a?://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?");
   private static final String RECORD = "_tidemark/job.json";
 
   /** Reads the text of the settings. */
-  static CheckpointPath parse(String text) {
+  public static CheckpointPath parse(String text) {
     Matcher matcher = URI.matcher(text);
     String prefix = matcher.matches() ? trimmed(matcher.group(2)) : "";
     boolean odd =
@@ -52,7 +52,7 @@ record CheckpointPath(String bucket, String prefix) {
   }
 
   /** A key, or a prefix, under this path. */
-  String below(String rest) {
+  public String below(String rest) {
     return prefix.isEmpty() ? rest : prefix + "/" + rest;
   }
 

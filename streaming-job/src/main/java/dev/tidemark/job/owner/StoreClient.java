@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** How the S3 store of the settings is reached. */
-final class StoreClient {
+public final class StoreClient {
 
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration ATTEMPT = Duration.ofSeconds(5);
@@ -23,7 +23,8 @@ final class StoreClient {
 
   private StoreClient() {}
 
-  static S3Client of(Settings.S3 s3) {
+  /** A client for the job's store, with the credentials of the pod. */
+  public static S3Client of(Settings.S3 s3) {
     ApacheHttpClient.Builder http =
         ApacheHttpClient.builder()
             .connectionTimeout(CONNECT)

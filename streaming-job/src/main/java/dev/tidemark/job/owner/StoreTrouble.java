@@ -9,7 +9,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** What an error of the S3 store means for the job. */
-final class StoreTrouble {
+public final class StoreTrouble {
 
   private static final Set<String> ELSEWHERE =
       Set.of(
@@ -20,7 +20,7 @@ final class StoreTrouble {
   private StoreTrouble() {}
 
   /** An answer of the store, or none. */
-  static Trouble of(SdkException e, CheckpointPath path, String endpoint) {
+  public static Trouble of(SdkException e, CheckpointPath path, String endpoint) {
     String store = endpoint == null ? "AWS S3" : endpoint;
     if (e instanceof S3Exception s3) {
       String code = code(s3);
@@ -69,13 +69,13 @@ final class StoreTrouble {
   }
 
   /** The Secret's files could not be read. */
-  static Trouble of(UncheckedIOException e) {
+  public static Trouble of(UncheckedIOException e) {
     return new Trouble(
         Reason.StoreAccessDenied, "the Secret of s3.credentialsSecretRef cannot be read", e);
   }
 
   /** True when somebody else changed the object in between, or it is gone. */
-  static boolean isConflict(SdkException e) {
+  public static boolean isConflict(SdkException e) {
     return e instanceof S3Exception s3
         && (s3.statusCode() == 412 || s3.statusCode() == 409 || code(s3).equals("NoSuchKey"));
   }

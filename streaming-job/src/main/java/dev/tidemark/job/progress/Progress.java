@@ -239,7 +239,8 @@ public final class Progress {
         new Report.CheckpointState(checkpointAt, behind()),
         recovery,
         new Report.Restarts(inJvm, inPod),
-        executors);
+        executors,
+        state == null ? null : new Report.State(state.keys(), state.bytes(), late));
   }
 
   private boolean behind() {

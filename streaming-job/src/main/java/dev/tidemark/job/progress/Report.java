@@ -21,7 +21,8 @@ public record Report(
     CheckpointState checkpoint,
     Recovery recovery,
     Restarts restarts,
-    Executors executors) {
+    Executors executors,
+    State state) {
 
   /** What the driver is doing. */
   public enum Situation {
@@ -45,6 +46,9 @@ public record Report(
 
   /** Restarts within this attempt. */
   public record Restarts(int inJvm, int inPod) {}
+
+  /** State as of its last checkpoint, and rows that came too late; null for a job without. */
+  public record State(long keys, long bytes, long late) {}
 
   /** Executors asked for and registered; both 0 in local mode. */
   public record Executors(int wanted, int live) {}

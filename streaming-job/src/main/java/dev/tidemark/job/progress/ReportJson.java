@@ -60,6 +60,7 @@ public final class ReportJson {
         r.checkpoint(),
         r.recovery(),
         r.restarts(),
-        r.executors());
+        r.executors(),
+        r.state());
   }
 }

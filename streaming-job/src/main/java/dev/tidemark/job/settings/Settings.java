@@ -74,7 +74,7 @@ public record Settings(
    */
   public record Source(List<String> topics, String startingOffsets) {}
 
-  /** Where the results go; exactly one kind. */
+  /** Where the results go: a table, or, when that is null, the driver's log. */
   public record Sink(Jdbc jdbc) {}
 
   /**

@@ -41,27 +41,33 @@ final class SettingsRules {
         d.source().startingOffsets(),
         Set.of("Earliest", "Latest"));
     present("definition.sink", d.sink());
-    present("definition.sink.jdbc", d.sink().jdbc());
-    present("definition.sink.jdbc.url", d.sink().jdbc().url());
-    present("definition.sink.jdbc.table", d.sink().jdbc().table());
-    oneOf("definition.sink.jdbc.mode", d.sink().jdbc().mode(), Set.of("Append", "Upsert"));
     if (d.aggregate() != null) {
-      aggregate(d.aggregate(), d.sink().jdbc().upsert());
-    } else if (d.sink().jdbc().upsert()) {
-      throw invalid(
-          "definition.sink.jdbc.mode is Upsert, but without an aggregate there is no key");
+      aggregate(d.aggregate());
+    }
+    if (d.sink().jdbc() != null) {
+      table(d.sink().jdbc(), d.aggregate());
     }
   }
 
-  private static void aggregate(Settings.Aggregate a, boolean upsert) {
-    present("definition.aggregate.groupBy", a.groupBy());
-    notEmpty("definition.aggregate.compute", a.compute());
-    oneOf("definition.aggregate.results", a.results(), Set.of("Running", "PerBatch"));
-    if (upsert != a.stateful()) {
+  private static void table(Settings.Jdbc jdbc, Settings.Aggregate aggregate) {
+    present("definition.sink.jdbc.url", jdbc.url());
+    present("definition.sink.jdbc.table", jdbc.table());
+    oneOf("definition.sink.jdbc.mode", jdbc.mode(), Set.of("Append", "Upsert"));
+    if (aggregate == null && jdbc.upsert()) {
+      throw invalid(
+          "definition.sink.jdbc.mode is Upsert, but without an aggregate there is no key");
+    }
+    if (aggregate != null && jdbc.upsert() != aggregate.stateful()) {
       throw invalid(
           "definition.sink.jdbc.mode must be Upsert for results that go on, Append for results per"
               + " batch");
     }
+  }
+
+  private static void aggregate(Settings.Aggregate a) {
+    present("definition.aggregate.groupBy", a.groupBy());
+    notEmpty("definition.aggregate.compute", a.compute());
+    oneOf("definition.aggregate.results", a.results(), Set.of("Running", "PerBatch"));
     if (a.window() != null) {
       positive("definition.aggregate.window.lengthMillis", a.window().lengthMillis());
       positive("definition.aggregate.window.slideMillis", a.window().slideMillis());

@@ -86,10 +86,17 @@ final class LedgerVector {
         }
       }
     }
-    return isDue(until);
+    return isDue(ranges, until);
   }
 
-  private boolean isDue(Map<Partition, Long> until) {
+  /**
+   * Whether a batch is the next one.
+   *
+   * @param until the ledger
+   * @return false when the ledger already holds all of it
+   * @throws Trouble {@code OffsetGap}, {@code CheckpointDiverged}
+   */
+  static boolean isDue(List<PartitionRange> ranges, Map<Partition, Long> until) {
     boolean due = true;
     boolean done = true;
     for (PartitionRange range : ranges) {
@@ -98,7 +105,7 @@ final class LedgerVector {
       done &= range.until() <= at;
     }
     if (!due && !done) {
-      refuse(until);
+      refuse(ranges, until);
     }
     return due;
   }
@@ -115,7 +122,7 @@ final class LedgerVector {
     return at;
   }
 
-  private void refuse(Map<Partition, Long> until) {
+  private static void refuse(List<PartitionRange> ranges, Map<Partition, Long> until) {
     PartitionRange other = null;
     for (PartitionRange range : ranges) {
       long at = until.get(range.partition());

@@ -38,6 +38,8 @@ class ProgressTest {
     progress.recovering(1, 5, "Checkpoint", 0);
     progress.batch(batch(), true);
     progress.checkpoint(NOW);
+    progress.late(3);
+    progress.state(NOW, new StateFigures(1_200, 96_000, 0.2));
 
     JsonNode golden =
         JSON.readTree(Files.readString(CONTRACT.resolve("progress").resolve("running.json")));

@@ -73,7 +73,7 @@ class SettingsFileTest {
       textBlock =
           """
           stateful | "results" : "Running"          | "results" : "Forever"      | definition.aggregate.results
-          stateful | "results" : "Running"          | "results" : "PerBatch"     | Upsert for results that go on
+          stateful | "results" : "Running"          | "results" : "PerBatch"     | and results Running
           stateful | "mode" : "Upsert"              | "mode" : "Append"          | Upsert for results that go on
           stateful | "slideMillis" : 30000          | "slideMillis" : 300001     | longer than lengthMillis
           stateful | "slideMillis" : 30000          | "slideMillis" : 0          | slideMillis

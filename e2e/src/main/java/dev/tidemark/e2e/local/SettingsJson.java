@@ -1,4 +1,4 @@
-package dev.tidemark.e2e.soak;
+package dev.tidemark.e2e.local;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

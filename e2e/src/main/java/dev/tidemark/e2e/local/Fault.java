@@ -1,4 +1,4 @@
-package dev.tidemark.e2e.soak;
+package dev.tidemark.e2e.local;
 
 /** What can happen to a run. */
 enum Fault {

@@ -1,4 +1,4 @@
-package dev.tidemark.e2e.soak;
+package dev.tidemark.e2e.local;
 
 import dev.tidemark.e2e.Event;
 import dev.tidemark.e2e.Topic;

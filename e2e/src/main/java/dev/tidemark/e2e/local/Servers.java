@@ -1,4 +1,4 @@
-package dev.tidemark.e2e.soak;
+package dev.tidemark.e2e.local;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;

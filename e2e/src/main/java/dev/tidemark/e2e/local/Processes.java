@@ -1,4 +1,4 @@
-package dev.tidemark.e2e.soak;
+package dev.tidemark.e2e.local;
 
 import java.io.IOException;
 import java.nio.file.Path;

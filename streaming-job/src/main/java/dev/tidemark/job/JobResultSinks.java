@@ -1,0 +1,49 @@
+package dev.tidemark.job;
+
+import dev.tidemark.job.expression.Aggregation;
+import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.LogSink;
+import dev.tidemark.job.sink.PostgresResultSink;
+import dev.tidemark.job.sink.ResultSink;
+import dev.tidemark.job.sink.ResultSinks;
+
+/**
+ * Sinks of results of whole batches, one per job and epoch in a JVM: of an earlier epoch none is
+ * ever needed again.
+ */
+final class JobResultSinks implements ResultSinks {
+  private static final long serialVersionUID = 1L;
+
+  private static final class Last {
+    private static String jobId = "";
+    private static long epoch;
+    private static ResultSink sink;
+
+    static synchronized ResultSink of(Settings settings, String ofJob, long ofEpoch) {
+      if (sink == null || !jobId.equals(ofJob) || epoch != ofEpoch) {
+        sink = made(settings, ofJob, ofEpoch);
+        jobId = ofJob;
+        epoch = ofEpoch;
+      }
+      return sink;
+    }
+  }
+
+  private static ResultSink made(Settings settings, String jobId, long epoch) {
+    Settings.Definition of = settings.definition();
+    if (of.aggregate() == null) {
+      return new LogSink(
+          settings, jobId, epoch, Pipeline.compile(of.filter(), of.select()).schema());
+    }
+    Aggregation aggregation = Aggregation.compile(of.filter(), of.select(), of.aggregate());
+    return of.sink().jdbc() == null
+        ? new LogSink(settings, jobId, epoch, aggregation.schema())
+        : new PostgresResultSink(settings, jobId, epoch, aggregation.schema(), aggregation.keys());
+  }
+
+  @Override
+  public ResultSink of(Settings settings, String jobId, long epoch) {
+    return Last.of(settings, jobId, epoch);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.sink.ResultSink;
+import dev.tidemark.job.sink.ResultSinks;
+import dev.tidemark.job.sink.Staged;
+import dev.tidemark.job.source.PartitionReader;
+import dev.tidemark.job.source.Readers;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+
+/**
+ * Rows of a job without an aggregate, for a sink that has no transaction per partition: tasks stage
+ * them, the driver commits the batch.
+ */
+final class StagedRowsOutput implements Output {
+  private final JavaSparkContext spark;
+  private final ResultSinks sinks;
+  private final ResultSink sink;
+  private final String jobId;
+  private final long epoch;
+
+  StagedRowsOutput(
+      JavaSparkContext spark, ResultSinks sinks, ResultSink sink, String jobId, long epoch) {
+    this.spark = spark;
+    this.sinks = sinks;
+    this.sink = sink;
+    this.jobId = jobId;
+    this.epoch = epoch;
+  }
+
+  @Override
+  public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
+    List<PartitionRange> todo =
+        ranges.stream()
+            .map(range -> range.after(committed.getOrDefault(range.partition(), range.from())))
+            .toList();
+    List<PartitionRange> read = todo.stream().filter(r -> r.until() > r.from()).toList();
+    if (read.isEmpty()) {
+      return Outcome.NOTHING;
+    }
+    List<Staged> staged =
+        spark
+            .parallelize(read, read.size())
+            .map(new StageRange(sinks, jobId, epoch, time))
+            .collect();
+    boolean moved = sink.commit(time, staged, todo);
+    return new Outcome(
+        read.stream().mapToLong(r -> r.until() - r.from()).sum(),
+        staged.stream().mapToLong(Staged::rows).sum(),
+        moved);
+  }
+
+  /** The task of one partition's range. */
+  private static final class StageRange implements Function<PartitionRange, Staged> {
+    private static final long serialVersionUID = 1L;
+
+    private final ResultSinks sinks;
+    private final String jobId;
+    private final long epoch;
+    private final long batch;
+
+    StageRange(ResultSinks sinks, String jobId, long epoch, long batch) {
+      this.sinks = sinks;
+      this.jobId = jobId;
+      this.epoch = epoch;
+      this.batch = batch;
+    }
+
+    @Override
+    public Staged call(PartitionRange range) {
+      Settings.Definition of = Mounted.SETTINGS.definition();
+      PartitionReader reader = Readers.acquire(Mounted.SETTINGS, range.partition());
+      try {
+        Staged staged =
+            sinks
+                .of(Mounted.SETTINGS, jobId, epoch)
+                .stage(
+                    batch,
+                    TaskContext.get().taskAttemptId(),
+                    Pipeline.compile(of.filter(), of.select()).apply(reader.read(range)));
+        Readers.release(range.partition(), reader);
+        return staged;
+      } catch (Trouble e) {
+        reader.close();
+        // A cause may hold what cannot be serialised, and Spark would drop the whole exception.
+        throw e.bare();
+      } catch (RuntimeException e) {
+        reader.close();
+        throw e;
+      }
+    }
+  }
+}

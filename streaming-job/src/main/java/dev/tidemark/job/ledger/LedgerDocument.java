@@ -1,0 +1,107 @@
+package dev.tidemark.job.ledger;
+
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The content of a ledger that is an object: what the two tables of a database hold.
+ *
+ * @param contract version of this format
+ * @param cluster id of the Kafka cluster the offsets belong to; null before the first opening
+ */
+record LedgerDocument(
+    int contract,
+    String jobId,
+    int revision,
+    long epoch,
+    String cluster,
+    Map<String, String> topicIds,
+    List<Offset> offsets) {
+  static final int CONTRACT = 1;
+
+  /** The first offset of a partition whose results were not printed. */
+  record Offset(String topic, int partition, long until) {}
+
+  static LedgerDocument of(String jobId) {
+    return new LedgerDocument(CONTRACT, jobId, 0, 0, null, Map.of(), List.of());
+  }
+
+  LedgerState state() {
+    Map<Partition, Long> until = new HashMap<>();
+    offsets.forEach(o -> until.put(new Partition(o.topic(), o.partition()), o.until()));
+    return new LedgerState(epoch, revision, false, until);
+  }
+
+  LedgerDocument taken(long byEpoch, int byRevision) {
+    if (epoch >= byEpoch) {
+      throw fenced(byEpoch);
+    }
+    return new LedgerDocument(CONTRACT, jobId, byRevision, byEpoch, cluster, topicIds, offsets);
+  }
+
+  void require(long wanted) {
+    if (epoch != wanted) {
+      throw fenced(wanted);
+    }
+  }
+
+  private Trouble fenced(long wanted) {
+    return new Trouble(
+        Reason.Fenced,
+        "epoch "
+            + epoch
+            + " of job "
+            + jobId
+            + " was taken by a later run; this run, epoch "
+            + wanted
+            + ", writes nothing any more");
+  }
+
+  /** With a place for partitions that have none yet. */
+  LedgerDocument opened(LedgerIdentity identity, Map<Partition, Long> starting, String path) {
+    requireIdentity(identity, path);
+    Map<Partition, Long> all = new HashMap<>(starting);
+    all.putAll(state().until());
+    Map<String, String> ids = new HashMap<>(identity.topicIds());
+    ids.putAll(topicIds);
+    return new LedgerDocument(
+        CONTRACT, jobId, revision, epoch, identity.clusterId(), ids, offsets(all));
+  }
+
+  private void requireIdentity(LedgerIdentity identity, String path) {
+    boolean otherTopic =
+        topicIds.entrySet().stream()
+            .anyMatch(
+                e ->
+                    identity.topicIds().containsKey(e.getKey())
+                        && !identity.topicIds().get(e.getKey()).equals(e.getValue()));
+    if (cluster != null && (otherTopic || !cluster.equals(identity.clusterId()))) {
+      throw new Trouble(
+          Reason.TopicRecreated,
+          "the offsets in "
+              + path
+              + " are those of another Kafka cluster, or of a topic that was deleted and created again; offsets of one mean"
+              + " nothing in the other. If the new topic shall be read from its start, use another checkpoint.path");
+    }
+  }
+
+  /** The same, further on. */
+  LedgerDocument moved(Map<Partition, Long> to) {
+    Map<Partition, Long> all = new HashMap<>(state().until());
+    all.putAll(to);
+    return new LedgerDocument(CONTRACT, jobId, revision, epoch, cluster, topicIds, offsets(all));
+  }
+
+  private static List<Offset> offsets(Map<Partition, Long> until) {
+    List<Offset> offsets = new ArrayList<>();
+    until.forEach((p, offset) -> offsets.add(new Offset(p.topic(), p.number(), offset)));
+    offsets.sort(Comparator.comparing(Offset::topic).thenComparingInt(Offset::partition));
+    return List.copyOf(offsets);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.tidemark.job.sink;
+
+import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.ObjectLedger;
+import dev.tidemark.job.settings.Settings;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.json.JSONOptions;
+import org.apache.spark.sql.catalyst.json.JacksonGenerator;
+import org.apache.spark.sql.types.StructType;
+import scala.collection.immutable.Map$;
+
+/**
+ * Prints rows to the driver's log, a line of JSON each, then moves the ledger. What the ledger
+ * holds is never printed again; the batch in hand when a driver dies may be printed twice, since
+ * nothing can print and commit in one step.
+ */
+public final class LogSink implements ResultSink {
+  /** Of each task and batch: the driver holds them all, and nobody reads more. */
+  static final int MOST_LINES = 1_000;
+
+  private final String jobId;
+  private final long epoch;
+  private final StructType schema;
+  private final ObjectLedger ledger;
+
+  /** Nothing is read yet. */
+  public LogSink(Settings settings, String jobId, long epoch, StructType schema) {
+    this.jobId = jobId;
+    this.epoch = epoch;
+    this.schema = schema;
+    this.ledger = new ObjectLedger(settings);
+  }
+
+  @Override
+  public void open() {
+    ledger.require(jobId, epoch);
+  }
+
+  @Override
+  public Staged stage(long batch, long attempt, Iterator<InternalRow> rows) {
+    List<String> lines = new ArrayList<>();
+    long count = 0;
+    while (rows.hasNext()) {
+      InternalRow row = rows.next();
+      if (count++ < MOST_LINES) {
+        lines.add(json(row));
+      }
+    }
+    return new Staged(attempt, count, lines);
+  }
+
+  private String json(InternalRow row) {
+    StringWriter text = new StringWriter();
+    JSONOptions options =
+        new JSONOptions(
+            Map$.MODULE$.<String, String>empty().updated("ignoreNullFields", "false"), "UTC", "");
+    JacksonGenerator generator = new JacksonGenerator(schema, text, options);
+    generator.write(row);
+    generator.close();
+    return text.toString();
+  }
+
+  @Override
+  public boolean commit(long batch, List<Staged> staged, List<PartitionRange> ranges) {
+    if (!LedgerVector.isDue(ranges, ledger.require(jobId, epoch))) {
+      return false;
+    }
+    print(batch, staged);
+    Map<Partition, Long> to = new HashMap<>();
+    ranges.stream()
+        .filter(range -> range.until() > range.from())
+        .forEach(range -> to.put(range.partition(), range.until()));
+    if (!to.isEmpty()) {
+      ledger.move(jobId, epoch, to);
+    }
+    return true;
+  }
+
+  @SuppressWarnings("SystemOut") // printing is what this sink is for
+  private static void print(long batch, List<Staged> staged) {
+    long rows = staged.stream().mapToLong(Staged::rows).sum();
+    if (rows == 0) {
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    text.append("-- batch ").append(Instant.ofEpochMilli(batch)).append(", rows: ").append(rows);
+    text.append('\n');
+    long shown = 0;
+    for (Staged part : staged) {
+      part.printed().forEach(line -> text.append(line).append('\n'));
+      shown += part.printed().size();
+    }
+    if (shown < rows) {
+      text.append("-- and ").append(rows - shown).append(" more that are not printed\n");
+    }
+    System.out.print(text);
+    System.out.flush();
+  }
+}
