@@ -125,7 +125,9 @@ final class Run implements AutoCloseable {
   private void start() throws IOException {
     attempt++;
     Program program = chapters.get(chapters.size() - 1).program();
-    String settings = SettingsJson.of(servers, name, program, chapters.size(), attempt, rate);
+    String settings =
+        SettingsJson.of(
+            servers, name, name, program, chapters.size(), attempt, new Pace(200, rate, 1_000));
     driver =
         new Driver(processes, image, directory.resolve(name + "-" + attempt), settings, options);
   }

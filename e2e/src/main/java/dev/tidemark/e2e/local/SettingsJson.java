@@ -12,8 +12,19 @@ final class SettingsJson {
 
   private SettingsJson() {}
 
+  /** The first attempt of a job that reads another topic than that of its name. */
+  static String of(Servers servers, String name, String topic, Program program, Pace pace) {
+    return of(servers, name, topic, program, 1, 1, pace);
+  }
+
   static String of(
-      Servers servers, String name, Program program, int change, int attempt, int rate) {
+      Servers servers,
+      String name,
+      String topic,
+      Program program,
+      int change,
+      int attempt,
+      Pace pace) {
     ObjectNode settings = JSON.createObjectNode();
     settings.put("contract", 1);
     settings
@@ -25,8 +36,8 @@ final class SettingsJson {
         .put("createdAt", "2026-01-01T00:00:00Z");
     settings.put("attempt", attempt).put("generation", change).put("image", "soak");
     settings.put("definitionDigest", "sha256:" + name + "-" + change);
-    definition(settings.putObject("definition"), servers, name, program);
-    runtime(settings.putObject("runtime"), servers, name, rate);
+    definition(settings.putObject("definition"), servers, name, topic, program, pace);
+    runtime(settings.putObject("runtime"), servers, name, pace);
     settings.putNull("previous");
     try {
       return JSON.writeValueAsString(settings);
@@ -36,9 +47,14 @@ final class SettingsJson {
   }
 
   private static void definition(
-      ObjectNode definition, Servers servers, String name, Program program) {
-    definition.put("engine", "DStream").put("batchIntervalMillis", 200);
-    definition.putObject("source").put("startingOffsets", "Earliest").putArray("topics").add(name);
+      ObjectNode definition,
+      Servers servers,
+      String name,
+      String topic,
+      Program program,
+      Pace pace) {
+    definition.put("engine", "DStream").put("batchIntervalMillis", pace.batchMillis());
+    definition.putObject("source").put("startingOffsets", "Earliest").putArray("topics").add(topic);
     definition.put("filter", program.filter());
     list(definition, "select", program.select());
     ObjectNode aggregate = definition.putObject("aggregate");
@@ -64,15 +80,15 @@ final class SettingsJson {
         .put("mode", program.perBatch() ? "Append" : "Upsert");
   }
 
-  private static void runtime(ObjectNode runtime, Servers servers, String name, int rate) {
+  private static void runtime(ObjectNode runtime, Servers servers, String name, Pace pace) {
     ObjectNode source = runtime.putObject("source");
-    source.put("bootstrapServers", servers.kafka()).put("maxRatePerPartition", rate);
+    source.put("bootstrapServers", servers.kafka()).put("maxRatePerPartition", pace.rate());
     source.put("onOffsetsExpired", "Stop").putObject("properties");
     runtime
         .putObject("checkpoint")
         .put("path", "s3a://" + Servers.BUCKET + "/" + name)
         .put("onLost", "Stop")
-        .put("stateIntervalMillis", 1_000);
+        .put("stateIntervalMillis", pace.stateMillis());
     runtime.putObject("upgrade").put("strategy", "Savepoint");
     runtime
         .putObject("s3")

@@ -79,6 +79,10 @@ final class StageResults implements FlatMapFunction<Iterator<Result>, StageResul
           next = result;
         }
       }
+      if (next == null && results != null) {
+        results.close();
+        results = null;
+      }
       return next != null;
     }
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -33,7 +32,7 @@ public final class Aggregation {
   private final CompiledPipeline rows;
   private final LogicalPlan results;
   private final StructType schema;
-  private final ConcurrentLinkedQueue<Aggregator> idle = new ConcurrentLinkedQueue<>();
+  private final Resting<Aggregator> aggregators;
 
   private Aggregation(Text text) {
     aggregate = text.aggregate();
@@ -43,7 +42,8 @@ public final class Aggregation {
     plan = new AggregatePlan(above, made, aggregate);
     results = projection();
     schema = CompiledPipeline.schema(results);
-    idle.add(new Aggregator(plan, results));
+    aggregators = new Resting<>(kind -> new Aggregator(kind, plan, results));
+    release(borrow(), 0);
   }
 
   /**
@@ -62,11 +62,12 @@ public final class Aggregation {
     return COMPILED.computeIfAbsent(text, t -> Analysis.within(() -> new Aggregation(t)));
   }
 
-  /** The same, and code is generated at once for the rows. */
+  /** The same, and code is generated at once. */
   public static Aggregation check(
       String filter, List<String> select, Settings.Aggregate aggregate) {
     Aggregation compiled = compile(filter, select, aggregate);
     compiled.rows.generate();
+    compiled.aggregators.generate();
     return compiled;
   }
 
@@ -152,7 +153,7 @@ public final class Aggregation {
     }
     Aggregator aggregator = borrow();
     byte[] merged = aggregator.merge(left, right);
-    release(aggregator);
+    release(aggregator, 0);
     return merged;
   }
 
@@ -176,11 +177,10 @@ public final class Aggregation {
   }
 
   Aggregator borrow() {
-    Aggregator resting = idle.poll();
-    return resting == null ? Analysis.within(() -> new Aggregator(plan, results)) : resting;
+    return aggregators.borrow();
   }
 
-  void release(Aggregator aggregator) {
-    idle.add(aggregator);
+  void release(Aggregator aggregator, long records) {
+    aggregators.release(aggregator, aggregator.kind(), records);
   }
 }

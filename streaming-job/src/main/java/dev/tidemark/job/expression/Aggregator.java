@@ -21,6 +21,7 @@ import scala.collection.Seq;
 
 /** The executable parts of an aggregate, for one thread at a time. */
 final class Aggregator {
+  private final CodeKind kind;
   private final DataType[] types;
   private final int plain;
   private final List<Values> distinct = new ArrayList<>();
@@ -36,7 +37,8 @@ final class Aggregator {
   private final UnsafeRow right;
   private final UnsafeRow key;
 
-  Aggregator(AggregatePlan plan, LogicalPlan results) {
+  Aggregator(CodeKind kind, AggregatePlan plan, LogicalPlan results) {
+    this.kind = kind;
     Buffers buffers = plan.buffers();
     types = buffers.attributes().stream().map(Attribute::dataType).toArray(DataType[]::new);
     Seq<Attribute> rows = plan.rows().output();
@@ -73,18 +75,24 @@ final class Aggregator {
     return Plan.seq(all);
   }
 
-  private static UnsafeProjection projection(
+  private UnsafeProjection projection(
       List<? extends Expression> expressions, Seq<Attribute> input) {
     List<Expression> list = new ArrayList<>(expressions);
     Seq<Expression> bound = UnsafeBinding.bind(list, input);
-    UnsafeProjection made = UnsafeProjection$.MODULE$.createInterpretedObject(bound);
+    UnsafeProjection made =
+        kind.choose(
+            () -> UnsafeProjection$.MODULE$.createCodeGeneratedObject(bound),
+            () -> UnsafeProjection$.MODULE$.createInterpretedObject(bound));
     made.initialize(0);
     return made;
   }
 
-  private static MutableProjection mutable(List<Expression> expressions, Seq<Attribute> input) {
+  private MutableProjection mutable(List<Expression> expressions, Seq<Attribute> input) {
+    Seq<Expression> bound = UnsafeBinding.bind(expressions, input);
     MutableProjection made =
-        MutableProjection$.MODULE$.createInterpretedObject(UnsafeBinding.bind(expressions, input));
+        kind.choose(
+            () -> MutableProjection$.MODULE$.createCodeGeneratedObject(bound),
+            () -> MutableProjection$.MODULE$.createInterpretedObject(bound));
     made.initialize(0);
     return made;
   }
@@ -113,9 +121,13 @@ final class Aggregator {
     }
   }
 
-  /** Bytes of the row of the group's values. */
-  byte[] group(InternalRow row) {
-    return group.apply(row).getBytes().clone();
+  CodeKind kind() {
+    return kind;
+  }
+
+  /** The row of the group's values; valid until the next. */
+  UnsafeRow group(InternalRow row) {
+    return group.apply(row);
   }
 
   /** The row's time in microseconds, null when it has none. */

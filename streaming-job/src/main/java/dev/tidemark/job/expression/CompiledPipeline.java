@@ -1,17 +1,12 @@
 package dev.tidemark.job.expression;
 
-import dev.tidemark.job.expression.Program.Kind;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import scala.collection.JavaConverters;
 
 /**
@@ -22,19 +17,9 @@ import scala.collection.JavaConverters;
  */
 public final class CompiledPipeline {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CompiledPipeline.class);
-
-  /** So many records later the start is over, and generated code saves more than it costs. */
-  private static final long WORTH_GENERATING = 50_000;
-
-  private final String filter;
-  private final List<String> select;
-  private final List<LogicalPlan> stages;
   private final boolean[] used;
   private final StructType schema;
-  private final ConcurrentLinkedQueue<Program> idle = new ConcurrentLinkedQueue<>();
-  private final AtomicLong records = new AtomicLong();
-  private volatile Kind kind = Kind.INTERPRETED;
+  private final Resting<Program> programs;
 
   private CompiledPipeline(
       String filter,
@@ -42,9 +27,7 @@ public final class CompiledPipeline {
       List<LogicalPlan> stages,
       boolean[] used,
       StructType schema) {
-    this.filter = filter;
-    this.select = select;
-    this.stages = stages;
+    this.programs = new Resting<>(kind -> Program.of(kind, stages, filter, select));
     this.used = used;
     this.schema = schema;
   }
@@ -94,37 +77,9 @@ public final class CompiledPipeline {
    * asked for.
    */
   public Rows apply(Iterator<ConsumerRecord<byte[], byte[]>> source) {
-    Program program = borrow();
-    return new Rows(source, used, program, count -> release(program, count));
-  }
-
-  private Program borrow() {
-    Kind wanted = kind;
-    Program resting = idle.poll();
-    while (resting != null && resting.kind() != wanted) {
-      resting = idle.poll();
-    }
-    return resting == null ? Analysis.within(() -> program(wanted)) : resting;
-  }
-
-  private void release(Program program, long count) {
-    if (program.kind() == kind) {
-      idle.add(program);
-    }
-    long before = records.getAndAdd(count);
-    if (before < WORTH_GENERATING && before + count >= WORTH_GENERATING) {
-      Thread thread = new Thread(this::generateQuietly, "expression code");
-      thread.setDaemon(true);
-      thread.start();
-    }
-  }
-
-  private void generateQuietly() {
-    try {
-      generate();
-    } catch (RuntimeException e) {
-      LOG.warn("no code can be generated for the expressions, they stay interpreted", e);
-    }
+    Program program = programs.borrow();
+    return new Rows(
+        source, used, program, count -> programs.release(program, program.kind(), count));
   }
 
   /**
@@ -134,14 +89,6 @@ public final class CompiledPipeline {
    *     broken pattern
    */
   void generate() {
-    if (kind == Kind.INTERPRETED) {
-      Program generated = Analysis.within(() -> program(Kind.GENERATED));
-      kind = Kind.GENERATED;
-      idle.add(generated);
-    }
-  }
-
-  private Program program(Kind of) {
-    return Program.of(of, stages, filter, select);
+    programs.generate();
   }
 }

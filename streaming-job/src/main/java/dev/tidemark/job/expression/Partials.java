@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import scala.Tuple2;
 
 /**
@@ -18,7 +19,8 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
   private long late;
   private long seen;
   private Aggregator aggregator;
-  private Iterator<Map.Entry<StateKey, InternalRow>> entries;
+  private final GroupProbe probe = new GroupProbe();
+  private Iterator<Map.Entry<GroupProbe, InternalRow>> entries;
   private boolean markGiven;
 
   Partials(Aggregation aggregation, Rows rows, StateKey markKey, long mark) {
@@ -39,7 +41,14 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
       aggregator = aggregation.borrow();
       entries = Analysis.within(this::read).entrySet().iterator();
     }
-    return entries.hasNext() || (aggregation.windowed() && seen > 0 && !markGiven);
+    if (entries.hasNext()) {
+      return true;
+    }
+    if (aggregator != null) {
+      aggregation.release(aggregator, seen);
+      aggregator = null;
+    }
+    return aggregation.windowed() && seen > 0 && !markGiven;
   }
 
   @Override
@@ -51,27 +60,27 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
       markGiven = true;
       return new Tuple2<>(markKey, new Mark(mark, late).bytes());
     }
-    Map.Entry<StateKey, InternalRow> entry = entries.next();
-    return new Tuple2<>(entry.getKey(), aggregator.bytes(entry.getValue()));
+    Map.Entry<GroupProbe, InternalRow> entry = entries.next();
+    return new Tuple2<>(entry.getKey().key(), aggregator.bytes(entry.getValue()));
   }
 
-  private Map<StateKey, InternalRow> read() {
-    Map<StateKey, InternalRow> buffers = new HashMap<>();
+  private Map<GroupProbe, InternalRow> read() {
+    Map<GroupProbe, InternalRow> buffers = new HashMap<>();
     while (rows.hasNext()) {
       InternalRow row = rows.next();
       seen++;
-      byte[] group = aggregator.group(row);
+      UnsafeRow group = aggregator.group(row);
       if (aggregation.windowed()) {
         windows(buffers, group, row);
       } else {
-        count(buffers, StateKey.of(group, StateKey.NO_WINDOW), row);
+        count(buffers, group, StateKey.NO_WINDOW, row);
       }
     }
     return buffers;
   }
 
   /** A row counts in every window it lies in, unless its partition's time has passed that one. */
-  private void windows(Map<StateKey, InternalRow> buffers, byte[] group, InternalRow row) {
+  private void windows(Map<GroupProbe, InternalRow> buffers, UnsafeRow group, InternalRow row) {
     Long time = aggregator.time(row);
     if (time == null) {
       late++;
@@ -84,14 +93,20 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
       if (aggregation.isOver(start, mark)) {
         missed = true;
       } else {
-        count(buffers, StateKey.of(group, start), row);
+        count(buffers, group, start, row);
       }
     }
     late += missed ? 1 : 0;
     mark = Math.max(mark, time);
   }
 
-  private void count(Map<StateKey, InternalRow> buffers, StateKey key, InternalRow row) {
-    aggregator.update(buffers.computeIfAbsent(key, k -> aggregator.buffers()), row);
+  private void count(
+      Map<GroupProbe, InternalRow> buffers, UnsafeRow group, long window, InternalRow row) {
+    InternalRow known = buffers.get(probe.pointTo(group, window));
+    if (known == null) {
+      known = aggregator.buffers();
+      buffers.put(probe.copy(), known);
+    }
+    aggregator.update(known, row);
   }
 }

@@ -25,8 +25,6 @@ import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.Generate;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
-import org.codehaus.commons.compiler.CompileException;
-import org.codehaus.commons.compiler.InternalCompilerException;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
@@ -40,25 +38,19 @@ final class Program {
 
   private record Named(String field, String text, Step step) {}
 
-  /** Generated code where Janino can compile it, or expressions that evaluate themselves. */
-  enum Kind {
-    GENERATED,
-    INTERPRETED
-  }
-
-  private final Kind kind;
+  private final CodeKind kind;
   private final List<Named> steps = new ArrayList<>();
 
-  private Program(Kind kind) {
+  private Program(CodeKind kind) {
     this.kind = kind;
   }
 
-  Kind kind() {
+  CodeKind kind() {
     return kind;
   }
 
   /** Makes the steps; throws {@link Trouble} for what only generating code finds. */
-  static Program of(Kind kind, List<LogicalPlan> stages, String filter, List<String> select) {
+  static Program of(CodeKind kind, List<LogicalPlan> stages, String filter, List<String> select) {
     Program program = new Program(kind);
     for (LogicalPlan stage : stages) {
       boolean first = stage instanceof Filter;
@@ -97,7 +89,7 @@ final class Program {
 
   private Step filter(Expression condition) {
     BasePredicate predicate =
-        compiled(
+        kind.choose(
             () -> Predicate$.MODULE$.createCodeGeneratedObject(condition),
             () -> Predicate$.MODULE$.createInterpretedObject(condition));
     predicate.initialize(0);
@@ -107,28 +99,11 @@ final class Program {
 
   private Step project(Seq<Expression> expressions) {
     UnsafeProjection projection =
-        compiled(
+        kind.choose(
             () -> UnsafeProjection$.MODULE$.createCodeGeneratedObject(expressions),
             () -> UnsafeProjection$.MODULE$.createInterpretedObject(expressions));
     projection.initialize(0);
     return row -> Collections.<InternalRow>singleton(projection.apply(row)).iterator();
-  }
-
-  /** Janino gives up when a method grows over 64 KiB; such an expression stays interpreted. */
-  private <T> T compiled(Supplier<T> generated, Supplier<T> interpreted) {
-    if (kind == Kind.INTERPRETED) {
-      return interpreted.get();
-    }
-    try {
-      return generated.get();
-    } catch (Exception e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof CompileException || cause instanceof InternalCompilerException) {
-          return interpreted.get();
-        }
-      }
-      throw e;
-    }
   }
 
   private static Step generate(Generate generate, Seq<Attribute> input) {

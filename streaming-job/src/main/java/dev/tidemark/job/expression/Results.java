@@ -2,8 +2,8 @@ package dev.tidemark.job.expression;
 
 import org.apache.spark.sql.catalyst.InternalRow;
 
-/** Results as rows. Not for several threads. */
-public final class Results {
+/** Results as rows, to be closed after the last. Not for several threads. */
+public final class Results implements AutoCloseable {
   private final Aggregation aggregation;
   private final Aggregator aggregator;
 
@@ -20,5 +20,10 @@ public final class Results {
   public InternalRow row(StateKey key, byte[] state, boolean isFinal) {
     long length = aggregation.windowed() ? 1000 * aggregation.window().lengthMillis() : 0;
     return Analysis.within(() -> aggregator.result(key, state, length, isFinal));
+  }
+
+  @Override
+  public void close() {
+    aggregation.release(aggregator, 0);
   }
 }

@@ -1,0 +1,249 @@
+package dev.tidemark.e2e.local;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.e2e.Topic;
+import dev.tidemark.e2e.serial.Measure;
+import dev.tidemark.e2e.serial.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+
+/**
+ * Program: {@code Throughput <directory> <image> <results> <pairs> <plain classes>}. Records per
+ * second of Tidemark and of the same program written by hand in plain Spark, one after the other,
+ * over the same topic with the same cores, heap, batches and servers; what counts is the ratio of
+ * each pair.
+ */
+public final class Throughput {
+  private static final int PARTITIONS = 4;
+  private static final String HEAP = "-Xms1g -Xmx1g";
+  private static final Pace PACE = new Pace(1_000, 60_000, 10_000);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Pattern READ = Pattern.compile("read (\\d+) at (\\d+)");
+
+  private record Work(String name, int records, Program program) {}
+
+  private static final List<Work> WORKS =
+      List.of(
+          new Work("words", 800_000, program("explode(split(value, ' ')) AS k", true)),
+          new Work("running", 1_600_000, program("get_json_object(value, '$.k') AS k", false)));
+
+  private final Servers servers;
+  private final Processes processes;
+  private final Path directory;
+  private final Path image;
+  private final String plain;
+
+  private Throughput(
+      Servers servers, Processes processes, Path directory, Path image, String plain) {
+    this.servers = servers;
+    this.processes = processes;
+    this.directory = directory;
+    this.image = image;
+    this.plain = plain;
+  }
+
+  private static Program program(String select, boolean perBatch) {
+    return new Program(
+        null,
+        List.of(select),
+        List.of("k AS g0"),
+        List.of(Measure.ROWS),
+        perBatch,
+        null,
+        event -> List.of());
+  }
+
+  /** Measures pairs and writes them as JSON. */
+  public static void main(String[] arguments) throws Exception {
+    Path directory = Path.of(arguments[0]).toAbsolutePath();
+    Path image = Path.of(arguments[1]).toAbsolutePath();
+    int pairs = Integer.parseInt(arguments[3]);
+    ObjectNode result = new ObjectMapper().createObjectNode();
+    result.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+    result.put("cores", Runtime.getRuntime().availableProcessors());
+    result.put("java", System.getProperty("java.version"));
+    result.put("spark", "3.5.5");
+    result.put("partitions", PARTITIONS).put("heap", HEAP);
+    try (Servers servers = new Servers(directory);
+        Processes processes = new Processes(directory)) {
+      Throughput bench = new Throughput(servers, processes, directory, image, arguments[4]);
+      for (Work work : WORKS) {
+        bench.write(work);
+        ArrayNode measured = result.putArray(work.name());
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < pairs; i++) {
+          double theirs = bench.plain(work, i);
+          double ours = bench.tidemark(work, i);
+          ratios.add(ours / theirs);
+          measured.addObject().put("plain", theirs).put("tidemark", ours);
+          System.out.printf(
+              Locale.ROOT,
+              "%s, pair %d: plain %.0f/s, tidemark %.0f/s, ratio %.2f%n",
+              work.name(),
+              i + 1,
+              theirs,
+              ours,
+              ours / theirs);
+        }
+        Collections.sort(ratios);
+        System.out.printf(
+            Locale.ROOT,
+            "== %s: ratio %.2f (%.2f to %.2f)%n",
+            work.name(),
+            ratios.get(ratios.size() / 2),
+            ratios.get(0),
+            ratios.get(ratios.size() - 1));
+      }
+    }
+    Path file =
+        Files.createDirectories(Path.of(arguments[2]))
+            .resolve("throughput-" + LocalDate.now(ZoneOffset.UTC) + ".json");
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), result);
+    System.out.println(file);
+  }
+
+  private void write(Work work) {
+    new Topic(servers.kafka(), work.name()).create(PARTITIONS);
+    SplittableRandom random = new SplittableRandom(1);
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", servers.kafka(), "linger.ms", 50, "batch.size", 200_000),
+            new StringSerializer(),
+            new StringSerializer())) {
+      for (int i = 0; i < work.records(); i++) {
+        String value = work.name().equals("words") ? words(random) : json(random);
+        var unused = producer.send(new ProducerRecord<>(work.name(), i % PARTITIONS, null, value));
+      }
+    }
+  }
+
+  private static String words(SplittableRandom random) {
+    StringBuilder words = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      words.append(i == 0 ? "" : " ").append('w').append(skewed(random, 5_000));
+    }
+    return words.toString();
+  }
+
+  private static String json(SplittableRandom random) {
+    return "{\"k\": \"k" + skewed(random, 20_000) + "\", \"v\": " + random.nextInt(1_000) + "}";
+  }
+
+  private static int skewed(SplittableRandom random, int below) {
+    return (int) (random.nextDouble() * random.nextDouble() * below);
+  }
+
+  private double tidemark(Work work, int number) throws IOException, SQLException {
+    String name = "t_" + work.name() + number;
+    createDatabase(name);
+    Driver driver =
+        new Driver(
+            processes,
+            image,
+            directory.resolve(name),
+            SettingsJson.of(servers, name, work.name(), work.program(), PACE),
+            HEAP + " -Dspark.ui.enabled=false " + System.getProperty("options", ""));
+    try {
+      Ledger ledger = new Ledger(servers, name);
+      long[] first = new long[2];
+      Awaitility.await("all of " + name)
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(
+              () -> {
+                long read = ledger.committed().values().stream().mapToLong(n -> n).sum();
+                if (read > 0 && first[0] == 0) {
+                  first[0] = read;
+                  first[1] = System.currentTimeMillis();
+                }
+                return read == work.records();
+              });
+      return 1e3 * (work.records() - first[0]) / (System.currentTimeMillis() - first[1]);
+    } finally {
+      driver.destroy();
+    }
+  }
+
+  private double plain(Work work, int number) throws IOException, SQLException {
+    String name = "p_" + work.name() + number;
+    createDatabase(name);
+    try (Connection connection = servers.connect(name);
+        Statement statement = connection.createStatement()) {
+      String key = work.name().equals("words") ? "" : " PRIMARY KEY";
+      statement.execute("CREATE TABLE plain (k text" + key + ", n bigint)");
+    }
+    List<String> command = new ArrayList<>(List.of("java"));
+    command.addAll(List.of((HEAP + " " + OPENS + " -XX:+UseSerialGC").split(" ", -1)));
+    command.add("-Dspark.hadoop.fs.s3a.endpoint=" + servers.minio());
+    command.add("-Dspark.hadoop.fs.s3a.access.key=" + Servers.USER);
+    command.add("-Dspark.hadoop.fs.s3a.secret.key=" + Servers.PASSWORD);
+    command.add("-Dspark.hadoop.fs.s3a.path.style.access=true");
+    command.addAll(List.of("-cp", plain + ":" + image + "/app/*:" + image + "/lib/*"));
+    command.addAll(List.of("PlainCounts", work.name(), servers.kafka(), work.name()));
+    command.add(servers.jdbc(name));
+    command.add(Long.toString(PACE.batchMillis()));
+    command.add(Integer.toString(PACE.rate()));
+    command.add("s3a://" + Servers.BUCKET + "/" + name);
+    Process process = processes.start(name, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), command);
+    try {
+      List<long[]> reads = new ArrayList<>();
+      Awaitility.await("all of " + name)
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () -> {
+                reads.clear();
+                Matcher read = READ.matcher(Files.readString(directory.resolve(name + ".log")));
+                while (read.find()) {
+                  reads.add(
+                      new long[] {Long.parseLong(read.group(1)), Long.parseLong(read.group(2))});
+                }
+                reads.removeIf(r -> r[0] == 0);
+                return !reads.isEmpty() && reads.get(reads.size() - 1)[0] == work.records();
+              });
+      long[] first = reads.get(0);
+      long[] last = reads.stream().filter(r -> r[0] == work.records()).findFirst().orElseThrow();
+      return 1e3 * (last[0] - first[0]) / (last[1] - first[1]);
+    } finally {
+      process.destroyForcibly();
+      process.onExit().join();
+    }
+  }
+
+  /** What Spark opens on Java 17. */
+  private static final String OPENS =
+      "--add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.lang.invoke=ALL-UNNAMED"
+          + " --add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/java.net=ALL-UNNAMED"
+          + " --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED"
+          + " --add-opens=java.base/java.util.concurrent=ALL-UNNAMED"
+          + " --add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED"
+          + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/sun.util.calendar=ALL-UNNAMED";
+
+  private void createDatabase(String name) throws SQLException {
+    try (Connection connection = servers.connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    }
+  }
+}
