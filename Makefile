@@ -74,8 +74,8 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all e2e bench-recovery bench-outage
-check: preflight test chart deploy e2e ## what CI runs: every fast test, then one real scenario per class of fault
+.PHONY: check check-all e2e soak soak-short bench-recovery bench-outage bench-throughput
+check: preflight test chart deploy e2e soak-short ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
 e2e: ## the scenarios of the gate, on the cluster
@@ -84,8 +84,17 @@ e2e: ## the scenarios of the gate, on the cluster
 check-all: deploy ## every scenario, resumable; writes docs/evidence/
 	@e2e/run all
 
+soak: images ## random topics, definitions and faults against a serial run: make soak RUNS=200 SEED=1 (an hour)
+	@e2e/soak $(or $(RUNS),200) $(SEED)
+
+soak-short: images
+	@e2e/soak 3 $(SEED)
+
 bench-recovery: deploy ## seconds from a fault to the next committed row; writes bench/results/
 	@bench/recovery
 
 bench-outage: deploy ## seconds until a job commits again that was away for an hour (SECONDS_AWAY=3600)
 	@bench/outage $(SECONDS_AWAY)
+
+bench-throughput: images ## records per second beside the same programs in plain Spark, without a cluster (PAIRS=3)
+	@bench/throughput $(PAIRS)

@@ -7,7 +7,7 @@ import java.util.List;
  * Program: {@code Soak <directory> <image> <runs> <first seed>}; ends with 1 when one is not exact.
  */
 public final class Soak {
-  private static final String JAVA = "-Xmx512m -Dspark.ui.enabled=false " + System.getProperty("options", "");
+  private static final String JAVA = "-Xmx512m -Dspark.ui.enabled=false";
 
   private Soak() {}
 
