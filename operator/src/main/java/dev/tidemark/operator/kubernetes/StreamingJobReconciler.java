@@ -228,8 +228,8 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
           job,
           "LateRecords",
           now
-              + " rows came too late for their window, or had no time, and were left out of it. If they should count, raise"
-              + " aggregate.window.lateness.",
+              + " rows came too late for their window, or had no time, and were left out of it. If such rows should count,"
+              + " aggregate.window.lateness is too small.",
           true);
     }
   }
