@@ -29,4 +29,12 @@ interface Output {
    * @param committed per partition the ledger's offset, as far as this run knows
    */
   Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed);
+
+  /** What of each range lies at or after the ledger, empty ranges included. */
+  static List<PartitionRange> notCommitted(
+      List<PartitionRange> ranges, Map<Partition, Long> committed) {
+    return ranges.stream()
+        .map(range -> range.after(committed.getOrDefault(range.partition(), range.from())))
+        .toList();
+  }
 }

@@ -21,10 +21,7 @@ final class PerBatchOutput implements Output {
 
   @Override
   public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
-    List<PartitionRange> todo =
-        ranges.stream()
-            .map(range -> range.after(committed.getOrDefault(range.partition(), range.from())))
-            .toList();
+    List<PartitionRange> todo = Output.notCommitted(ranges, committed);
     if (todo.stream().allMatch(range -> range.from() == range.until())) {
       return Outcome.NOTHING;
     }

@@ -2,14 +2,11 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.Staged;
-import dev.tidemark.job.source.PartitionReader;
-import dev.tidemark.job.source.Readers;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
@@ -38,10 +35,7 @@ final class StagedRowsOutput implements Output {
 
   @Override
   public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
-    List<PartitionRange> todo =
-        ranges.stream()
-            .map(range -> range.after(committed.getOrDefault(range.partition(), range.from())))
-            .toList();
+    List<PartitionRange> todo = Output.notCommitted(ranges, committed);
     List<PartitionRange> read = todo.stream().filter(r -> r.until() > r.from()).toList();
     if (read.isEmpty()) {
       return Outcome.NOTHING;
@@ -77,25 +71,15 @@ final class StagedRowsOutput implements Output {
     @Override
     public Staged call(PartitionRange range) {
       Settings.Definition of = Mounted.SETTINGS.definition();
-      PartitionReader reader = Readers.acquire(Mounted.SETTINGS, range.partition());
-      try {
-        Staged staged =
-            sinks
-                .of(Mounted.SETTINGS, jobId, epoch)
-                .stage(
-                    batch,
-                    TaskContext.get().taskAttemptId(),
-                    Pipeline.compile(of.filter(), of.select()).apply(reader.read(range)));
-        Readers.release(range.partition(), reader);
-        return staged;
-      } catch (Trouble e) {
-        reader.close();
-        // A cause may hold what cannot be serialised, and Spark would drop the whole exception.
-        throw e.bare();
-      } catch (RuntimeException e) {
-        reader.close();
-        throw e;
-      }
+      return RangeReading.of(
+          range,
+          records ->
+              sinks
+                  .of(Mounted.SETTINGS, jobId, epoch)
+                  .stage(
+                      batch,
+                      TaskContext.get().taskAttemptId(),
+                      Pipeline.compile(of.filter(), of.select()).apply(records)));
     }
   }
 }

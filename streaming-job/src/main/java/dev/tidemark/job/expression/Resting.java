@@ -60,11 +60,6 @@ final class Resting<T> {
     }
   }
 
-  /** Of which kind parts are that are borrowed now. */
-  CodeKind kind() {
-    return kind;
-  }
-
   private void generateQuietly() {
     try {
       generate();

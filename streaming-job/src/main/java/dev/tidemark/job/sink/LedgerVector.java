@@ -127,15 +127,7 @@ final class LedgerVector {
     for (PartitionRange range : ranges) {
       long at = until.get(range.partition());
       if (range.from() > at) {
-        throw new Trouble(
-            Reason.OffsetGap,
-            "the range of "
-                + range.partition()
-                + " begins at offset "
-                + range.from()
-                + ", but the ledger ends at "
-                + at
-                + ": nothing is written, since the records between would be lost");
+        throw OffsetGap.of(range, at);
       }
       boolean straddles = range.from() < at && at < range.until();
       other = straddles || (other == null && range.from() != at) ? range : other;

@@ -25,6 +25,10 @@ public final class LogSink implements ResultSink {
   /** Of each task and batch: the driver holds them all, and nobody reads more. */
   static final int MOST_LINES = 1_000;
 
+  private static final JSONOptions JSON =
+      new JSONOptions(
+          Map$.MODULE$.<String, String>empty().updated("ignoreNullFields", "false"), "UTC", "");
+
   private final String jobId;
   private final long epoch;
   private final StructType schema;
@@ -58,10 +62,7 @@ public final class LogSink implements ResultSink {
 
   private String json(InternalRow row) {
     StringWriter text = new StringWriter();
-    JSONOptions options =
-        new JSONOptions(
-            Map$.MODULE$.<String, String>empty().updated("ignoreNullFields", "false"), "UTC", "");
-    JacksonGenerator generator = new JacksonGenerator(schema, text, options);
+    JacksonGenerator generator = new JacksonGenerator(schema, text, JSON);
     generator.write(row);
     generator.close();
     return text.toString();

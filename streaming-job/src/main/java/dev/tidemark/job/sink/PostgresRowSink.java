@@ -153,15 +153,7 @@ public final class PostgresRowSink implements RowSink {
       return new Written(0, 0, true);
     }
     if (range.from() > until) {
-      throw new Trouble(
-          Reason.OffsetGap,
-          "the range of "
-              + range.partition()
-              + " begins at offset "
-              + range.from()
-              + ", but the ledger ends at "
-              + until
-              + ": nothing is written, since the records between would be lost");
+      throw OffsetGap.of(range, until);
     }
     Rows rows = pipeline.apply(new From(records, range, until));
     CopyRun copy =

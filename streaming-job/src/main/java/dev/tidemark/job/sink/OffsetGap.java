@@ -1,0 +1,21 @@
+package dev.tidemark.job.sink;
+
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+
+/** A range that begins after the ledger: what lies between would never be written. */
+final class OffsetGap {
+  private OffsetGap() {}
+
+  static Trouble of(PartitionRange range, long ledger) {
+    return new Trouble(
+        Reason.OffsetGap,
+        "the range of "
+            + range.partition()
+            + " begins at offset "
+            + range.from()
+            + ", but the ledger ends at "
+            + ledger
+            + ": nothing is written, since the records between would be lost");
+  }
+}
