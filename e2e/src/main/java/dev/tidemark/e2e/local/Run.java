@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -104,10 +103,7 @@ final class Run implements AutoCloseable {
   /** Runs it; returns what was wrong, a sentence each. */
   List<String> play() throws Exception {
     new Topic(servers.kafka(), name).create(partitions);
-    try (Connection connection = servers.connect("postgres");
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
-    }
+    servers.admin("CREATE DATABASE " + name);
     write(topic.subList(0, topic.size() / 2));
     start();
     for (int i = 0; i < faults.size() && wrong.isEmpty(); i++) {
@@ -122,12 +118,16 @@ final class Run implements AutoCloseable {
     return wrong;
   }
 
+  /** What is in force now. */
+  private Program program() {
+    return chapters.get(chapters.size() - 1).program();
+  }
+
   private void start() throws IOException {
     attempt++;
-    Program program = chapters.get(chapters.size() - 1).program();
     String settings =
         SettingsJson.of(
-            servers, name, name, program, chapters.size(), attempt, new Pace(200, rate, 1_000));
+            servers, name, name, program(), chapters.size(), attempt, new Pace(200, rate, 1_000));
     driver =
         new Driver(processes, image, directory.resolve(name + "-" + attempt), settings, options);
   }
@@ -162,15 +162,11 @@ final class Run implements AutoCloseable {
         start();
       }
       case ZOMBIE -> zombie();
-      case SESSIONS_CUT -> {
-        try (Connection connection = servers.connect("postgres");
-            Statement statement = connection.createStatement()) {
-          statement.execute(
+      case SESSIONS_CUT ->
+          servers.admin(
               "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
                   + name
                   + "'");
-        }
-      }
       case STORE_FROZEN -> {
         Processes.signal("STOP", servers.store().pid());
         Thread.sleep(500 + random.nextInt(4_000)); // shorter or longer than a checkpoint's interval
@@ -183,8 +179,8 @@ final class Run implements AutoCloseable {
       }
       case DEFINITION_CHANGED -> {
         stop();
-        Program before = chapters.get(chapters.size() - 1).program();
-        chapters.add(new Serial.Chapter(Programs.refiltered(random, before), look(false).until()));
+        Program next = Programs.refiltered(random, program());
+        chapters.add(new Serial.Chapter(next, look(false).until()));
         start();
       }
     }
@@ -227,9 +223,8 @@ final class Run implements AutoCloseable {
 
   /** Compares results and ledger as they are now. */
   private Snapshot look(boolean settled) throws SQLException {
-    Program program = chapters.get(chapters.size() - 1).program();
     try (Connection connection = servers.connect(name)) {
-      Snapshot now = Snapshot.of(connection, program, "results", name);
+      Snapshot now = Snapshot.of(connection, program(), "results", name);
       looks++;
       now.differences(topic, chapters, settled)
           .forEach(d -> wrong.add("at " + now.until() + ": " + d));
@@ -300,10 +295,7 @@ final class Run implements AutoCloseable {
     }
     new Topic(servers.kafka(), name).delete();
     if (wrong.isEmpty()) {
-      try (Connection connection = servers.connect("postgres");
-          Statement statement = connection.createStatement()) {
-        statement.execute("DROP DATABASE " + name + " WITH (FORCE)");
-      }
+      servers.admin("DROP DATABASE " + name + " WITH (FORCE)");
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +186,14 @@ final class Servers implements AutoCloseable {
 
   Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(jdbc(database), "postgres", "postgres");
+  }
+
+  /** Runs a statement as the superuser, outside of any job's database. */
+  void admin(String sql) throws SQLException {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   @Override

@@ -161,7 +161,7 @@ public final class Throughput {
 
   private double tidemark(Work work, int number) throws IOException, SQLException {
     String name = "t_" + work.name() + number;
-    createDatabase(name);
+    servers.admin("CREATE DATABASE " + name);
     Driver driver =
         new Driver(
             processes,
@@ -192,7 +192,7 @@ public final class Throughput {
 
   private double plain(Work work, int number) throws IOException, SQLException {
     String name = "p_" + work.name() + number;
-    createDatabase(name);
+    servers.admin("CREATE DATABASE " + name);
     try (Connection connection = servers.connect(name);
         Statement statement = connection.createStatement()) {
       String key = work.name().equals("words") ? "" : " PRIMARY KEY";
@@ -244,11 +244,4 @@ public final class Throughput {
           + " --add-opens=java.base/java.util.concurrent=ALL-UNNAMED"
           + " --add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED"
           + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/sun.util.calendar=ALL-UNNAMED";
-
-  private void createDatabase(String name) throws SQLException {
-    try (Connection connection = servers.connect("postgres");
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
-    }
-  }
 }

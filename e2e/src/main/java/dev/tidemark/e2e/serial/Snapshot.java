@@ -1,10 +1,12 @@
 package dev.tidemark.e2e.serial;
 
+import dev.tidemark.e2e.Event;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,9 +51,7 @@ public record Snapshot(List<List<String>> rows, Map<Integer, Long> until) {
 
   /** Where it differs from a serial run up to its offsets. */
   public List<String> differences(
-      java.util.Collection<dev.tidemark.e2e.Event> topic,
-      List<Serial.Chapter> chapters,
-      boolean settled) {
+      Collection<Event> topic, List<Serial.Chapter> chapters, boolean settled) {
     return Serial.run(topic, chapters, until).differences(rows, settled);
   }
 }
