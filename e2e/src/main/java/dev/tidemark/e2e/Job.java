@@ -196,6 +196,29 @@ public final class Job {
   }
 
   /**
+   * Suspends it, and waits until it says so. No driver may be at work then, not even one that
+   * finishes its last batch: what is done to the checkpoint next would be undone by it.
+   */
+  public void suspend(Duration within) {
+    patch("{\"spec\": {\"suspend\": true}}");
+    awaitPhase("Suspended", within);
+    List<String> atWork =
+        pods("driver").stream()
+            .filter(pod -> !ended(pod))
+            .map(pod -> pod.getMetadata().getName())
+            .toList();
+    if (!atWork.isEmpty()) {
+      throw new AssertionError(
+          "StreamingJob %s/%s says Suspended, and %s runs.".formatted(namespace, name, atWork));
+    }
+  }
+
+  /** Lets a suspended job go on; does not wait. */
+  public void resume() {
+    patch("{\"spec\": {\"suspend\": false}}");
+  }
+
+  /**
    * Waits until the object, null when gone, satisfies a predicate; says what it looked like if it
    * never does.
    */
@@ -215,9 +238,13 @@ public final class Job {
   public List<Pod> drivers() {
     return pods("driver").stream()
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-        .filter(pod -> !List.of("Succeeded", "Failed").contains(pod.getStatus().getPhase()))
+        .filter(pod -> !ended(pod))
         .sorted(Comparator.comparingInt(Job::attempt))
         .toList();
+  }
+
+  private static boolean ended(Pod pod) {
+    return List.of("Succeeded", "Failed").contains(pod.getStatus().getPhase());
   }
 
   /** The live driver pod; fails when there is none. */

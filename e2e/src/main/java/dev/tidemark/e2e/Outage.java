@@ -20,12 +20,11 @@ public final class Outage {
    * @return seconds from the resumption to that row
    */
   public static double of(Duration length, Scene scene, Job job) {
-    job.patch("{\"spec\": {\"suspend\": true}}");
-    job.awaitPhase("Suspended", WITHIN);
+    job.suspend(WITHIN);
     Recovery recovery = Recovery.watch(scene.table());
     last(length);
     Instant resumed = Instant.now();
-    job.patch("{\"spec\": {\"suspend\": false}}");
+    job.resume();
     double seconds = recovery.secondsSince(resumed, WITHIN);
     job.awaitReady(WITHIN);
     return seconds;

@@ -16,12 +16,12 @@ class CheckpointLostScenario {
   void deletedWhileTheJobIsDown(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, Mode.LOCAL);
-    suspend(job);
+    job.suspend(Play.RECOVER);
     assertThat(scene.deleteObjects("r"))
         .as("objects of the checkpoint that were deleted")
         .isPositive();
 
-    resume(scene, job);
+    job.resume();
     job.await(
         "went on from the ledger",
         Play.RECOVER,
@@ -35,11 +35,11 @@ class CheckpointLostScenario {
   void deletedWhileTheJobIsDownAndTheUserWantsToBeAsked(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, scene.manifest(Mode.LOCAL).set("checkpoint.onLost", "Stop"));
-    suspend(job);
+    job.suspend(Play.RECOVER);
     scene.deleteObjects("r");
     long rows = scene.table().count();
 
-    job.patch("{\"spec\": {\"suspend\": false}}");
+    job.resume();
     job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointLost");
     assertThat(scene.table().count()).as("nothing was written").isEqualTo(rows);
     assertThat(scene.objects("r")).as("nothing was put in its place").isEmpty();
@@ -47,17 +47,5 @@ class CheckpointLostScenario {
     job.patch("{\"spec\": {\"checkpoint\": {\"onLost\": \"UseLedger\"}}}");
     job.awaitReady(Play.RECOVER);
     Play.endsExact(scene, feeder);
-  }
-
-  private static void suspend(Job job) {
-    job.patch("{\"spec\": {\"suspend\": true}}");
-    job.awaitPhase("Suspended", Play.RECOVER);
-    Awaitility.await("no driver").atMost(Play.RECOVER).until(() -> job.drivers().isEmpty());
-  }
-
-  private static void resume(Scene scene, Job job) {
-    job.patch("{\"spec\": {\"suspend\": false}}");
-    job.awaitReady(Play.RECOVER);
-    scene.awaitMoreRows(Play.RECOVER);
   }
 }

@@ -43,12 +43,6 @@ final class CountingPlay {
     exact(counting.look());
   }
 
-  void pause() {
-    job.patch("{\"spec\": {\"suspend\": true}}");
-    job.awaitPhase("Suspended", Play.RECOVER);
-    Awaitility.await("no driver").atMost(Play.RECOVER).until(() -> job.drivers().isEmpty());
-  }
-
   void endsExact() {
     feeder.close();
     Verdict verdict = counting.settle(Play.RECOVER);

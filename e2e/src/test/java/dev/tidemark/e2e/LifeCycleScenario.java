@@ -17,12 +17,10 @@ class LifeCycleScenario {
   void suspendAndResume(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, Mode.LOCAL);
-    job.patch("{\"spec\": {\"suspend\": true}}");
-    job.awaitPhase("Suspended", Play.RECOVER);
-    Awaitility.await("no driver").atMost(Play.RECOVER).until(() -> job.drivers().isEmpty());
+    job.suspend(Play.RECOVER);
     Play.assertExactSoFar(scene);
 
-    job.patch("{\"spec\": {\"suspend\": false}}");
+    job.resume();
     job.awaitReady(Play.RECOVER);
     assertThat(job.number("revision")).isEqualTo(1);
     Play.endsExact(scene, feeder);

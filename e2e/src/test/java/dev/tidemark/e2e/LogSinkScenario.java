@@ -50,13 +50,15 @@ class LogSinkScenario {
     ByteArrayOutputStream first = new ByteArrayOutputStream();
     try (LogWatch log = follow(scene, job, first)) {
       awaitCommitted(scene, 300);
-      job.patch("{\"spec\": {\"suspend\": true}}");
-      Awaitility.await("no driver").atMost(Play.RECOVER).until(() -> job.pods("driver").isEmpty());
+      job.suspend(Play.RECOVER);
+      Awaitility.await("its pod is removed, and its whole log is here")
+          .atMost(Play.RECOVER)
+          .until(() -> job.pods("driver").isEmpty());
     }
     assertThat(words(first)).as("words printed before the stop").isNotEmpty();
 
     ByteArrayOutputStream second = new ByteArrayOutputStream();
-    job.patch("{\"spec\": {\"suspend\": false}}");
+    job.resume();
     job.awaitReady(Play.RECOVER);
     try (LogWatch log = follow(scene, job, second)) {
       feeder.close();

@@ -72,7 +72,7 @@ class StatefulScenario {
   void anotherFilterKeepsTheState(Scene scene) {
     CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
     long revision = play.job.number("revision");
-    play.pause();
+    play.job.suspend(Play.RECOVER);
     play.counting.changed(Programs.filteredTotals());
     play.job.patch(
         "{\"spec\": {\"suspend\": false, \"filter\": \""
@@ -104,17 +104,17 @@ class StatefulScenario {
     Awaitility.await("two state checkpoints")
         .atMost(Play.START)
         .until(() -> manifests(scene).size() >= 2);
-    play.pause();
+    play.job.suspend(Play.RECOVER);
     scene.deleteObjects(manifests(scene).get(manifests(scene).size() - 1));
-    play.job.patch("{\"spec\": {\"suspend\": false}}");
+    play.job.resume();
     play.job.awaitReady(Play.RECOVER);
     play.counting.awaitMore(Play.RECOVER);
     assertThat(play.counting.look().exact()).isTrue();
 
-    play.pause();
+    play.job.suspend(Play.RECOVER);
     long counted = play.counting.counted();
     scene.deleteObjects("r");
-    play.job.patch("{\"spec\": {\"suspend\": false}}");
+    play.job.resume();
     play.job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointLost");
     assertThat(play.counting.counted()).as("nothing was counted").isEqualTo(counted);
     play.feeder.close();

@@ -195,11 +195,11 @@ final class Conditions {
     Phase way = recovery ? Phase.Recovering : Phase.Starting;
     return switch (course.situation()) {
       case DELETING -> Phase.Deleting;
-      case SUSPENDED, UNWANTED -> Phase.Suspended;
+      case SUSPENDED -> Phase.Suspended;
       case HELD, EXHAUSTED -> Phase.Failed;
       case PREDECESSOR -> Phase.Pending;
       case UNJUDGED -> stalledBy(judgement, course).isPresent() ? Phase.Failed : Phase.Pending;
-      case RUNNING -> Phase.Running;
+      case RUNNING, UNWANTED -> Phase.Running;
       case OUTDATED, ROLL_REFUSED ->
           Situations.commits(seen, course.driver()) ? Phase.Running : way;
       case STARTING ->
@@ -214,7 +214,7 @@ final class Conditions {
 
   private static Phase stopping(Observation seen, Course course) {
     if (seen.wanted().suspend()) {
-      return Phase.Suspended;
+      return Phase.Running; // it finishes its batch; Suspended says that no driver does anything
     }
     Memory.Leaving leaving = course.memory().leaving();
     return leaving != null && !DriverRules.recovers(leaving.reason())

@@ -82,11 +82,12 @@ accepted driver:1:running progress:1:1 nonce:x              | TryDriver StopDriv
 accepted driver:1:running progress:1:1 generation:2         |                          | RUNNING       | True/Committing               | False/Committing        | False/Committing          | Running    | 29
 recorded:1:d0 recorded:2 driver:2:running progress:2:1 def:d0 | StartCheck              | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 recorded:1 driver:1:running progress:1:1 image:image:2      | StartCheck               | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
-accepted driver:1:running progress:1:1 suspend              | StopDriver               | UNWANTED      | False/Suspended               | True/Suspended          | False/Suspended           | Suspended  | 5
+accepted driver:1:running progress:1:1 suspend              | StopDriver               | UNWANTED      | False/Suspended               | True/Suspended          | False/Suspended           | Running    | 5
+accepted driver:1:leaving progress:1:1 suspend              |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Running    |
 accepted ended:1:Stopped suspend                            |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 #-- hands off, and farewell
 accepted launched:1 paused                                  |                          | DUE           | False/Recovering              | False/Paused            | False/Recovering          | Recovering |
-accepted driver:1:running progress:1:1 paused suspend       |                          | UNWANTED      | False/Suspended               | False/Paused            | False/Suspended           | Suspended  |
+accepted driver:1:running progress:1:1 paused suspend       |                          | UNWANTED      | False/Suspended               | False/Paused            | False/Suspended           | Running    |
 accepted launched:1 deleting                                |                          | DELETING      | False/Deleting                | True/Deleting           | False/Deleting            | Deleting   |
 #-- house-keeping
 accepted recorded:1 recorded:2 recorded:3 recorded:4 recorded:5 ended:3:Stopped ended:4:Stopped driver:5:running progress:5:1 | RemoveDriver ForgetSettings ForgetSettings | RUNNING | True/Committing | False/Committing | False/Committing | Running | 29
