@@ -6,6 +6,7 @@ import dev.tidemark.job.engine.Driver;
 import dev.tidemark.job.engine.DriverStart;
 import dev.tidemark.job.outcome.TerminationMessage;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.owner.StoreClient;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.settings.SettingsFile;
 import dev.tidemark.job.supervise.Journal;
@@ -41,12 +42,17 @@ public final class Main {
   }
 
   private static int driver() throws InterruptedException {
-    // Setting up the log takes as long as reading the settings, and needs nothing of them.
-    Thread log = new Thread(() -> LoggerFactory.getLogger(Main.class), "log");
-    log.setDaemon(true);
-    log.start();
+    // Each takes as long as reading the settings, and needs nothing of them.
+    aside("log", () -> LoggerFactory.getLogger(Main.class));
+    aside("store", StoreClient::load);
     Settings settings = SettingsFile.read();
     return DriverStart.run(settings, new DriverParts(), Journal.mounted());
+  }
+
+  private static void aside(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** The verdict is the message; a pod of a check run always ends well. */

@@ -14,10 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.rdd.RDDOperationScope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.Option;
 
 /** Puts a driver together. */
 public final class DriverStart {
@@ -32,8 +30,6 @@ public final class DriverStart {
     StopRequest stop = new StopRequest();
     journal.attend(stop::ask);
     ExecutorService pool = pool();
-    pool.execute(DriverStart::warm);
-    pool.execute(() -> parts.warm(settings));
     Optional<LeaseReporter> lease = lease(settings);
     Progress progress =
         new Progress(
@@ -53,17 +49,6 @@ public final class DriverStart {
       spark.release();
     }
     return code;
-  }
-
-  /**
-   * Spark names each RDD by JSON: loading what writes it is a tenth of a second of the first batch.
-   */
-  private static void warm() {
-    try {
-      LOG.debug("{}", new RDDOperationScope("warm", Option.empty(), "0").toJson());
-    } catch (RuntimeException | LinkageError e) {
-      LOG.debug("the first batch will say", e);
-    }
   }
 
   private static Optional<LeaseReporter> lease(Settings settings) {

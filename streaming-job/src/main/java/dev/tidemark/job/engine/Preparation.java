@@ -54,8 +54,7 @@ final class Preparation {
     CompletableFuture<Ledger> connected = async(this::connect);
     Ownership ownership = parts.ownership(settings);
     try {
-      ownership.check(settings);
-      Optional<OwnerRecord> before = ownership.read();
+      Optional<OwnerRecord> before = ownership.check(settings);
       timeline.done("owner read");
       known.accept(before);
       try (Ledger ledger = join(connected)) {

@@ -16,9 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDDOperationScope;
 import org.apache.spark.streaming.StreamingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Option;
 
 /** Runs one streaming context from its start to its end. */
 @SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
@@ -85,7 +87,12 @@ final class Runner {
       spark.prepare(pool, timeline);
       Checkpoints checkpoints = new Checkpoints();
       Prepared prepared =
-          new Preparation(settings, parts, pool, timeline).prepare(checkpoints::look);
+          new Preparation(settings, parts, pool, timeline)
+              .prepare(
+                  owner -> {
+                    checkpoints.look(owner);
+                    warm();
+                  });
       long epoch = prepared.owner().lastEpoch();
       journal.epoch(epoch);
       readyForFirstBatch(prepared);
@@ -119,6 +126,16 @@ final class Runner {
   }
 
   /**
+   * What the first batch needs and nothing before it: not begun earlier, because reading the owner
+   * record is what everything else waits for.
+   */
+  private void warm() {
+    early(() -> parts.warm(settings));
+    // Spark names each RDD by JSON: loading what writes it takes a tenth of a second.
+    early(() -> new RDDOperationScope("warm", Option.empty(), "0").toJson());
+  }
+
+  /**
    * In local mode the tasks run here: while the context is being made, they get their connections.
    */
   private void readyForFirstBatch(Prepared prepared) {
@@ -141,7 +158,7 @@ final class Runner {
         () -> {
           try {
             work.run();
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | LinkageError e) {
             LOG.debug("the first batch will say: {}", e.toString());
           }
         });

@@ -15,10 +15,11 @@ public interface Ownership {
    * Refuses, without writing, a path that is not this job's: another owner's record, objects other
    * than {@code _tidemark/} and {@code r.../}, or a path above or below another job's.
    *
+   * @return the record as it is, or empty
    * @throws dev.tidemark.job.outcome.Trouble {@code CheckpointInUse}, {@code BucketNotFound},
    *     {@code Superseded}
    */
-  void check(Settings settings);
+  Optional<OwnerRecord> check(Settings settings);
 
   /**
    * Takes the next epoch: writes a record with {@code lastEpoch = max(record, atLeast) + 1}, this

@@ -60,9 +60,10 @@ public final class S3Ownership implements Ownership, AutoCloseable {
   }
 
   @Override
-  public synchronized void check(Settings settings) {
-    refresh();
+  public synchronized Optional<OwnerRecord> check(Settings settings) {
+    Optional<OwnerRecord> record = read();
     require(settings);
+    return record;
   }
 
   /**
