@@ -9,7 +9,9 @@ import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.rdd.ShuffledRDD;
 import scala.Tuple2;
+import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
@@ -20,6 +22,9 @@ final class MergeByKey
     implements PairFlatMapFunction<Iterator<Tuple2<StateKey, byte[]>>, StateKey, byte[]> {
   private static final long serialVersionUID = 1L;
 
+  private static final ClassTag<StateKey> KEY = ClassTag$.MODULE$.apply(StateKey.class);
+  private static final ClassTag<byte[]> VALUE = ClassTag$.MODULE$.apply(byte[].class);
+
   private final Computation computation;
 
   private MergeByKey(Computation computation) {
@@ -29,9 +34,11 @@ final class MergeByKey
   /** One value per key, in that many partitions by the key's hash. */
   static JavaPairRDD<StateKey, byte[]> of(
       RDD<Tuple2<StateKey, byte[]>> values, Computation computation, int partitions) {
-    return new JavaPairRDD<>(
-            values, ClassTag$.MODULE$.apply(StateKey.class), ClassTag$.MODULE$.apply(byte[].class))
-        .partitionBy(new HashPartitioner(partitions))
+    RDD<Tuple2<StateKey, byte[]>> shuffled =
+        new ShuffledRDD<StateKey, byte[], byte[]>(
+                values, new HashPartitioner(partitions), KEY, VALUE, VALUE)
+            .setSerializer(new PairSerializer());
+    return new JavaPairRDD<>(shuffled, KEY, VALUE)
         .mapPartitionsToPair(new MergeByKey(computation), true);
   }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.sink.PartitionRange;
@@ -23,7 +24,7 @@ final class RangeReading {
     Partition partition = range.partition();
     PartitionReader reader = Readers.acquire(Mounted.SETTINGS, partition);
     try {
-      T done = work.apply(reader.read(range));
+      T done = Pipeline.forManyRows(() -> work.apply(reader.read(range)));
       Readers.release(partition, reader);
       return done;
     } catch (Trouble e) {

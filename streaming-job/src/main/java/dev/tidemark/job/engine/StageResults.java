@@ -1,6 +1,7 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Aggregation;
+import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Results;
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.outcome.Trouble;
@@ -46,7 +47,8 @@ final class StageResults implements FlatMapFunction<Iterator<Result>, StageResul
     try {
       Staged staged =
           rows.hasNext()
-              ? sinks.of(Mounted.SETTINGS, jobId, epoch).stage(batch, attempt, rows)
+              ? Pipeline.forManyRows(
+                  () -> sinks.of(Mounted.SETTINGS, jobId, epoch).stage(batch, attempt, rows))
               : new Staged(attempt, 0);
       return List.of(new Report(staged, rows.marks)).iterator();
     } catch (Trouble e) {

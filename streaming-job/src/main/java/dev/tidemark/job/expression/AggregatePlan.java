@@ -5,6 +5,7 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -166,8 +167,28 @@ final class AggregatePlan {
     return value;
   }
 
+  /** What makes the rows, without columns that nothing here reads. */
   LogicalPlan rows() {
-    return rows;
+    if (!(rows instanceof Project project)) {
+      return rows;
+    }
+    List<Expression> readers = new ArrayList<>(groupValues);
+    readers.addAll(buffers.update());
+    for (Distinct distinct : buffers.distincts()) {
+      readers.addAll(distinct.values());
+      readers.add(distinct.filter());
+    }
+    readers.add(time);
+    readers.removeIf(Objects::isNull);
+    List<NamedExpression> read = new ArrayList<>();
+    boolean computed = false;
+    for (NamedExpression item : JavaConverters.asJavaIterable(project.projectList())) {
+      if (readers.stream().anyMatch(r -> r.references().contains(item.toAttribute()))) {
+        read.add(item);
+        computed |= !(item instanceof Attribute);
+      }
+    }
+    return computed ? new Project(Plan.seq(read), project.child()) : project.child();
   }
 
   List<Attribute> groups() {

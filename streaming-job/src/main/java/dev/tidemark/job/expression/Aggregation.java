@@ -38,8 +38,8 @@ public final class Aggregation {
     aggregate = text.aggregate();
     Plan above = new Plan();
     LogicalPlan made = above.rows(text.filter(), text.select());
-    rows = CompiledPipeline.of(text.filter(), text.select(), made, above.record());
     plan = new AggregatePlan(above, made, aggregate);
+    rows = CompiledPipeline.of(text.filter(), text.select(), plan.rows(), above.record());
     results = projection();
     schema = CompiledPipeline.schema(results);
     aggregators = new Resting<>(kind -> new Aggregator(kind, plan, results));

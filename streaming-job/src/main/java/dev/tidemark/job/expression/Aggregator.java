@@ -1,6 +1,7 @@
 package dev.tidemark.job.expression;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -23,6 +24,7 @@ import scala.collection.Seq;
 final class Aggregator {
   private final CodeKind kind;
   private final DataType[] types;
+  private final Seq<DataType> row;
   private final int plain;
   private final List<Values> distinct = new ArrayList<>();
   private final UnsafeProjection group;
@@ -33,6 +35,7 @@ final class Aggregator {
   private final UnsafeProjection state;
   private final List<UnsafeProjection> result = new ArrayList<>();
   private final JoinedRow joined = new JoinedRow();
+  private final InternalRow merged;
   private final UnsafeRow left;
   private final UnsafeRow right;
   private final UnsafeRow key;
@@ -41,6 +44,7 @@ final class Aggregator {
     this.kind = kind;
     Buffers buffers = plan.buffers();
     types = buffers.attributes().stream().map(Attribute::dataType).toArray(DataType[]::new);
+    row = JavaConverters.asScalaBuffer(List.of(types)).toIndexedSeq();
     Seq<Attribute> rows = plan.rows().output();
     group = projection(plan.groupValues(), rows);
     time = plan.time() == null ? null : projection(List.of(plan.time()), rows);
@@ -64,6 +68,7 @@ final class Aggregator {
           .forEach(item -> items.add((Expression) item));
       result.add(projection(items, stage.children().head().output()));
     }
+    merged = new SpecificInternalRow(row);
     left = new UnsafeRow(types.length);
     right = new UnsafeRow(types.length);
     key = new UnsafeRow(plan.groups().size());
@@ -77,8 +82,7 @@ final class Aggregator {
 
   private UnsafeProjection projection(
       List<? extends Expression> expressions, Seq<Attribute> input) {
-    List<Expression> list = new ArrayList<>(expressions);
-    Seq<Expression> bound = UnsafeBinding.bind(list, input);
+    Seq<Expression> bound = Binding.of(expressions, input);
     UnsafeProjection made =
         kind.choose(
             () -> UnsafeProjection$.MODULE$.createCodeGeneratedObject(bound),
@@ -88,7 +92,7 @@ final class Aggregator {
   }
 
   private MutableProjection mutable(List<Expression> expressions, Seq<Attribute> input) {
-    Seq<Expression> bound = UnsafeBinding.bind(expressions, input);
+    Seq<Expression> bound = Binding.of(expressions, input);
     MutableProjection made =
         kind.choose(
             () -> MutableProjection$.MODULE$.createCodeGeneratedObject(bound),
@@ -109,15 +113,7 @@ final class Aggregator {
         }
       }
       UnsafeRow value = values.apply(row);
-      return value.anyNull() ? null : value.getBytes().clone();
-    }
-  }
-
-  /** Binding of expressions to the columns they are evaluated over. */
-  private static final class UnsafeBinding {
-    static Seq<Expression> bind(List<Expression> expressions, Seq<Attribute> input) {
-      return org.apache.spark.sql.catalyst.expressions.codegen.GenerateUnsafeProjection$.MODULE$
-          .bind(Plan.seq(expressions), input);
+      return value.anyNull() ? null : value.copy().getBytes();
     }
   }
 
@@ -138,19 +134,29 @@ final class Aggregator {
 
   /** Buffers before any row. */
   InternalRow buffers() {
-    SpecificInternalRow row =
-        new SpecificInternalRow(JavaConverters.asScalaBuffer(List.of(types)).toSeq());
+    SpecificInternalRow buffers = new SpecificInternalRow(row);
     for (int i = 0; i < plain; i++) {
       if (initial.isNullAt(i)) {
-        row.setNullAt(i);
+        buffers.setNullAt(i);
       } else {
-        row.update(i, initial.get(i, types[i]));
+        buffers.update(i, initial.get(i, types[i]));
       }
     }
     for (int i = plain; i < types.length; i++) {
-      row.update(i, new DistinctSet());
+      buffers.update(i, new DistinctSet());
     }
-    return row;
+    return buffers;
+  }
+
+  /** How many columns buffers have. */
+  int width() {
+    return types.length;
+  }
+
+  /** Buffers before any row as state holds them, where each has a fixed width; null otherwise. */
+  byte[] fixedBuffers() {
+    boolean fixed = Arrays.stream(types).allMatch(UnsafeRow::isFixedLength);
+    return fixed ? bytes(buffers()) : null;
   }
 
   /** Counts a row in. */
@@ -171,18 +177,17 @@ final class Aggregator {
         buffers.update(i, set.bytes());
       }
     }
-    return state.apply(buffers).getBytes().clone();
+    return state.apply(buffers).copy().getBytes();
   }
 
   byte[] merge(byte[] one, byte[] other) {
     left.pointTo(one, one.length);
     right.pointTo(other, other.length);
-    InternalRow target = buffers();
-    merge.target(target).apply(joined.apply(left, right));
+    merge.target(merged).apply(joined.apply(left, right));
     for (int i = plain; i < types.length; i++) {
-      target.update(i, DistinctSet.union(left.getBinary(i), right.getBinary(i)));
+      merged.update(i, DistinctSet.union(left.getBinary(i), right.getBinary(i)));
     }
-    return bytes(target);
+    return bytes(merged);
   }
 
   /** The columns of a result; valid until the next. */

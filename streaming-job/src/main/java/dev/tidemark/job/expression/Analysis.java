@@ -35,6 +35,12 @@ import scala.Option;
 final class Analysis {
 
   private static final SQLConf CONF = conf();
+
+  /**
+   * Set on a thread that has entered: to enter again for every row would cost more than many do.
+   */
+  private static final ThreadLocal<Boolean> ENTERED = new ThreadLocal<>();
+
   private static final Analyzer ANALYZER = analyzer();
 
   /**
@@ -78,7 +84,15 @@ final class Analysis {
 
   /** Runs something with the fixed settings, on whatever thread. */
   static <T> T within(Supplier<T> work) {
-    return SQLConf.withExistingConf(CONF, work::get);
+    if (ENTERED.get() != null) {
+      return work.get();
+    }
+    ENTERED.set(true);
+    try {
+      return SQLConf.withExistingConf(CONF, work::get);
+    } finally {
+      ENTERED.remove();
+    }
   }
 
   /** Names and types resolved and checked; throws Spark's AnalysisException. */

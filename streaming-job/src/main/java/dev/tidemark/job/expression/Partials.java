@@ -1,8 +1,6 @@
 package dev.tidemark.job.expression;
 
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import scala.Tuple2;
@@ -19,8 +17,8 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
   private long late;
   private long seen;
   private Aggregator aggregator;
-  private final GroupProbe probe = new GroupProbe();
-  private Iterator<Map.Entry<GroupProbe, InternalRow>> entries;
+  private Groups groups;
+  private int given;
   private boolean markGiven;
 
   Partials(Aggregation aggregation, Rows rows, StateKey markKey, long mark) {
@@ -37,11 +35,11 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
 
   @Override
   public boolean hasNext() {
-    if (entries == null) {
+    if (groups == null) {
       aggregator = aggregation.borrow();
-      entries = Analysis.within(this::read).entrySet().iterator();
+      groups = Analysis.within(this::read);
     }
-    if (entries.hasNext()) {
+    if (given < groups.size()) {
       return true;
     }
     if (aggregator != null) {
@@ -56,31 +54,32 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
     if (!hasNext()) {
       throw new java.util.NoSuchElementException();
     }
-    if (!entries.hasNext()) {
+    if (given == groups.size()) {
       markGiven = true;
       return new Tuple2<>(markKey, new Mark(mark, late).bytes());
     }
-    Map.Entry<GroupProbe, InternalRow> entry = entries.next();
-    return new Tuple2<>(entry.getKey().key(), aggregator.bytes(entry.getValue()));
+    Tuple2<StateKey, byte[]> next = new Tuple2<>(groups.key(given), groups.value(given));
+    given++;
+    return next;
   }
 
-  private Map<GroupProbe, InternalRow> read() {
-    Map<GroupProbe, InternalRow> buffers = new HashMap<>();
+  private Groups read() {
+    Groups read = new Groups(aggregator);
     while (rows.hasNext()) {
       InternalRow row = rows.next();
       seen++;
       UnsafeRow group = aggregator.group(row);
       if (aggregation.windowed()) {
-        windows(buffers, group, row);
+        windows(read, group, row);
       } else {
-        count(buffers, group, StateKey.NO_WINDOW, row);
+        aggregator.update(read.buffers(group, StateKey.NO_WINDOW), row);
       }
     }
-    return buffers;
+    return read;
   }
 
   /** A row counts in every window it lies in, unless its partition's time has passed that one. */
-  private void windows(Map<GroupProbe, InternalRow> buffers, UnsafeRow group, InternalRow row) {
+  private void windows(Groups read, UnsafeRow group, InternalRow row) {
     Long time = aggregator.time(row);
     if (time == null) {
       late++;
@@ -93,20 +92,10 @@ public final class Partials implements Iterator<Tuple2<StateKey, byte[]>> {
       if (aggregation.isOver(start, mark)) {
         missed = true;
       } else {
-        count(buffers, group, start, row);
+        aggregator.update(read.buffers(group, start), row);
       }
     }
     late += missed ? 1 : 0;
     mark = Math.max(mark, time);
-  }
-
-  private void count(
-      Map<GroupProbe, InternalRow> buffers, UnsafeRow group, long window, InternalRow row) {
-    InternalRow known = buffers.get(probe.pointTo(group, window));
-    if (known == null) {
-      known = aggregator.buffers();
-      buffers.put(probe.copy(), known);
-    }
-    aggregator.update(known, row);
   }
 }

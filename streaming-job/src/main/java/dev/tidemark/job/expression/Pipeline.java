@@ -4,6 +4,7 @@ import dev.tidemark.job.outcome.Trouble;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /** Compiles a job's filter and select, once per JVM and text. */
 public final class Pipeline {
@@ -34,6 +35,14 @@ public final class Pipeline {
     CompiledPipeline compiled = compile(filter, select);
     compiled.generate();
     return compiled;
+  }
+
+  /**
+   * Runs what evaluates expressions for many rows. Not needed for their results: it only saves that
+   * each row enters the settings of expressions by itself.
+   */
+  public static <T> T forManyRows(Supplier<T> work) {
+    return Analysis.within(work);
   }
 
   private static Text text(String filter, List<String> select) {

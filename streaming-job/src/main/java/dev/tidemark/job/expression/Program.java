@@ -12,28 +12,57 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.BasePredicate;
+import org.apache.spark.sql.catalyst.expressions.Explode;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.Generator;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
-import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.Predicate$;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection$;
-import org.apache.spark.sql.catalyst.expressions.codegen.GenerateUnsafeProjection$;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.Generate;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import scala.collection.AbstractIterator;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /** The executable steps of one pipeline, for one thread at a time. */
 final class Program {
 
-  /** One record's row in, its rows out. */
+  /** Rows one after another; null after the last. A row is only valid until the next. */
+  private interface Cursor {
+    InternalRow next();
+  }
+
+  /** What a step makes of the rows before it. */
   private interface Step {
-    Iterator<InternalRow> apply(InternalRow row);
+    Cursor over(Cursor source, Guard guard);
+  }
+
+  /** Says of an evaluation that fails which expression it was, and on which record. */
+  private record Guard(String field, String text, Supplier<String> place) {
+    <T> T evaluate(Function<InternalRow, T> expression, InternalRow row) {
+      try {
+        return expression.apply(row);
+      } catch (RuntimeException | StackOverflowError e) {
+        throw new Trouble(
+            field.equals("filter") ? Reason.InvalidFilter : Reason.InvalidSelect,
+            field
+                + ": failed on the record at "
+                + place.get()
+                + ": "
+                + Complaint.shortened(String.valueOf(e.getMessage()).replaceAll("\\s+", " "))
+                + "; change the expression so that it gives null or false for such a record (in: "
+                + Complaint.shortened(text)
+                + ")",
+            e);
+      }
+    }
   }
 
   private record Named(String field, String text, Step step) {}
@@ -68,23 +97,18 @@ final class Program {
   private Step step(LogicalPlan stage) {
     Seq<Attribute> input = stage.children().head().output();
     if (stage instanceof Filter filter) {
-      return filter(bind(filter.condition(), input));
+      return filter(Binding.of(List.of(filter.condition()), input).head());
     }
     if (stage instanceof Generate generate) {
       return generate(generate, input);
     }
     if (stage instanceof Project project) {
-      List<Expression> bound = new ArrayList<>();
-      for (NamedExpression named : JavaConverters.asJavaIterable(project.projectList())) {
-        bound.add(bind((Expression) named, input));
-      }
-      return project(Plan.seq(bound));
+      List<Expression> items = new ArrayList<>();
+      JavaConverters.asJavaIterable(project.projectList())
+          .forEach(named -> items.add((Expression) named));
+      return project(Binding.of(items, input));
     }
     throw new IllegalStateException("no step for " + stage.nodeName());
-  }
-
-  private static Expression bind(Expression expression, Seq<Attribute> input) {
-    return GenerateUnsafeProjection$.MODULE$.bind(Plan.seq(List.of(expression)), input).head();
   }
 
   private Step filter(Expression condition) {
@@ -93,8 +117,15 @@ final class Program {
             () -> Predicate$.MODULE$.createCodeGeneratedObject(condition),
             () -> Predicate$.MODULE$.createInterpretedObject(condition));
     predicate.initialize(0);
-    return row ->
-        predicate.eval(row) ? Collections.singleton(row).iterator() : Collections.emptyIterator();
+    Function<InternalRow, Boolean> passes = predicate::eval;
+    return (source, guard) ->
+        () -> {
+          InternalRow row = source.next();
+          while (row != null && !guard.evaluate(passes, row)) {
+            row = source.next();
+          }
+          return row;
+        };
   }
 
   private Step project(Seq<Expression> expressions) {
@@ -103,77 +134,115 @@ final class Program {
             () -> UnsafeProjection$.MODULE$.createCodeGeneratedObject(expressions),
             () -> UnsafeProjection$.MODULE$.createInterpretedObject(expressions));
     projection.initialize(0);
-    return row -> Collections.<InternalRow>singleton(projection.apply(row)).iterator();
+    Function<InternalRow, InternalRow> projected = projection::apply;
+    return (source, guard) ->
+        () -> {
+          InternalRow row = source.next();
+          return row == null ? null : guard.evaluate(projected, row);
+        };
   }
 
   private static Step generate(Generate generate, Seq<Attribute> input) {
-    Generator generator = (Generator) bind((Expression) generate.generator(), input);
+    Generator generator =
+        (Generator) Binding.of(List.of((Expression) generate.generator()), input).head();
     int width = generate.generatorOutput().size();
     boolean outer = generate.outer();
-    return row -> {
-      scala.collection.Iterator<InternalRow> made = generator.eval(row).toIterator();
-      if (made.isEmpty()) {
-        return outer
-            ? Collections.<InternalRow>singleton(new JoinedRow(row, new GenericInternalRow(width)))
-                .iterator()
-            : Collections.emptyIterator();
-      }
-      return JavaConverters.asJavaIterator(made.map(joined(row)));
+    InternalRow nothing = new GenericInternalRow(width);
+    Function<InternalRow, scala.collection.Iterator<InternalRow>> generated =
+        generator instanceof Explode explode && explode.child().dataType() instanceof ArrayType of
+            ? row -> elements((ArrayData) explode.child().eval(row), of.elementType())
+            : row -> generator.eval(row).toIterator();
+    return (source, guard) -> {
+      Function<InternalRow, scala.collection.Iterator<InternalRow>> guarded =
+          row -> guard.evaluate(generated, row);
+      return new Generated(source, guarded, outer ? nothing : null);
     };
   }
 
-  private static scala.Function1<InternalRow, InternalRow> joined(InternalRow row) {
-    return right -> new JoinedRow(row, right);
+  /** What Spark's explode gives, in one row after the other: it makes many of its own at once. */
+  private static scala.collection.Iterator<InternalRow> elements(ArrayData array, DataType type) {
+    GenericInternalRow row = new GenericInternalRow(1);
+    return new AbstractIterator<>() {
+      private int next;
+
+      @Override
+      public boolean hasNext() {
+        return array != null && next < array.numElements();
+      }
+
+      @Override
+      public InternalRow next() {
+        row.update(0, array.isNullAt(next) ? null : array.get(next, type));
+        next++;
+        return row;
+      }
+    };
   }
 
-  /** The rows of all records, one step after another, as they are asked for. */
-  Iterator<InternalRow> over(Iterator<InternalRow> source, Supplier<String> place) {
-    Iterator<InternalRow> now = source;
-    for (Named step : steps) {
-      now = new Flat(now, row -> applied(step, row, place));
-    }
-    return now;
-  }
+  /** A row of the source beside each that is generated from it. */
+  private static final class Generated implements Cursor {
+    private final Cursor source;
+    private final Function<InternalRow, scala.collection.Iterator<InternalRow>> generator;
+    private final InternalRow nothing;
+    private final JoinedRow joined = new JoinedRow();
+    private InternalRow row;
+    private scala.collection.Iterator<InternalRow> made =
+        JavaConverters.asScalaIterator(Collections.emptyIterator());
 
-  private static Iterator<InternalRow> applied(
-      Named step, InternalRow row, Supplier<String> place) {
-    try {
-      return Analysis.within(() -> step.step().apply(row));
-    } catch (RuntimeException | StackOverflowError e) {
-      throw new Trouble(
-          step.field().equals("filter") ? Reason.InvalidFilter : Reason.InvalidSelect,
-          step.field()
-              + ": failed on the record at "
-              + place.get()
-              + ": "
-              + Complaint.shortened(String.valueOf(e.getMessage()).replaceAll("\\s+", " "))
-              + "; change the expression so that it gives null or false for such a record (in: "
-              + Complaint.shortened(step.text())
-              + ")",
-          e);
-    }
-  }
-
-  /** A lazy flat map: nothing of the next record is touched before it is asked for. */
-  private static final class Flat implements Iterator<InternalRow> {
-    private final Iterator<InternalRow> source;
-    private final Function<InternalRow, Iterator<InternalRow>> step;
-    private Iterator<InternalRow> inner = Collections.emptyIterator();
-
-    Flat(Iterator<InternalRow> source, Function<InternalRow, Iterator<InternalRow>> step) {
+    /**
+     * Nothing is generated yet.
+     *
+     * @param nothing what stands beside a row from which nothing is generated; null to drop it
+     */
+    Generated(
+        Cursor source,
+        Function<InternalRow, scala.collection.Iterator<InternalRow>> generator,
+        InternalRow nothing) {
       this.source = source;
-      this.step = step;
+      this.generator = generator;
+      this.nothing = nothing;
+    }
+
+    @Override
+    public InternalRow next() {
+      while (!made.hasNext()) {
+        row = source.next();
+        if (row == null) {
+          return null;
+        }
+        made = generator.apply(row);
+        if (nothing != null && made.isEmpty()) {
+          return joined.apply(row, nothing);
+        }
+      }
+      return joined.apply(row, made.next());
+    }
+  }
+
+  /** The rows of all records; nothing of the next record is touched before it is asked for. */
+  Iterator<InternalRow> over(Iterator<InternalRow> source, Supplier<String> place) {
+    Cursor last = () -> source.hasNext() ? source.next() : null;
+    for (Named step : steps) {
+      last = step.step().over(last, new Guard(step.field(), step.text(), place));
+    }
+    return new Asked(last);
+  }
+
+  /** A cursor as an iterator. */
+  private static final class Asked implements Iterator<InternalRow> {
+    private final Supplier<InternalRow> source;
+    private InternalRow row;
+
+    Asked(Cursor source) {
+      this.source = source::next;
     }
 
     @Override
     public boolean hasNext() {
-      while (!inner.hasNext()) {
-        if (!source.hasNext()) {
-          return false;
-        }
-        inner = step.apply(source.next());
+      if (row == null) {
+        row = Analysis.within(source);
       }
-      return true;
+      return row != null;
     }
 
     @Override
@@ -181,7 +250,9 @@ final class Program {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return inner.next();
+      InternalRow asked = row;
+      row = null;
+      return asked;
     }
   }
 }

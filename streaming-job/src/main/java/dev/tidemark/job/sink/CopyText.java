@@ -21,8 +21,13 @@ final class CopyText {
 
   private static final long MICROS = 1_000_000L;
 
-  private final DataType[] types;
-  private final String first;
+  /** Writes the value of one column; it is not null. */
+  private interface Column {
+    void write(InternalRow row, int i);
+  }
+
+  private final Column[] columns;
+  private final byte[] first;
   private byte[] buffer = new byte[8 * 1024];
   private int length;
 
@@ -32,17 +37,17 @@ final class CopyText {
 
   /** Every line begins with these columns, already in the format of COPY. */
   CopyText(StructType schema, String first) {
-    this.first = first;
-    types = new DataType[schema.length()];
-    for (int i = 0; i < types.length; i++) {
-      types[i] = schema.fields()[i].dataType();
+    this.first = first.getBytes(StandardCharsets.US_ASCII);
+    columns = new Column[schema.length()];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = column(schema.fields()[i].dataType());
     }
   }
 
   /** Appends one row. */
   void append(InternalRow row) {
-    ascii(first);
-    for (int i = 0; i < types.length; i++) {
+    bytes(first);
+    for (int i = 0; i < columns.length; i++) {
       if (i > 0) {
         put((byte) '\t');
       }
@@ -50,37 +55,37 @@ final class CopyText {
         put((byte) '\\');
         put((byte) 'N');
       } else {
-        value(row, i, types[i]);
+        columns[i].write(row, i);
       }
     }
     put((byte) '\n');
   }
 
-  private void value(InternalRow row, int i, DataType type) {
-    switch (type.typeName()) {
-      case "string" -> text(row.getUTF8String(i).getBytes());
-      case "byte" -> ascii(Byte.toString(row.getByte(i)));
-      case "short" -> ascii(Short.toString(row.getShort(i)));
-      case "integer" -> ascii(Integer.toString(row.getInt(i)));
-      case "long" -> ascii(Long.toString(row.getLong(i)));
-      case "float" -> ascii(Float.toString(row.getFloat(i)));
-      case "double" -> ascii(Double.toString(row.getDouble(i)));
-      case "boolean" -> ascii(row.getBoolean(i) ? "t" : "f");
-      case "date" -> ascii(date(LocalDate.ofEpochDay(row.getInt(i))));
-      case "timestamp" -> ascii(timestamp(row.getLong(i), "+00"));
-      case "timestamp_ntz" -> ascii(timestamp(row.getLong(i), ""));
-      // The backslash of bytea's own notation is escaped for COPY.
-      case "binary" -> ascii("\\\\x" + HexFormat.of().formatHex(row.getBinary(i)));
-      default -> {
-        if (!(type instanceof DecimalType decimal)) {
-          throw new IllegalStateException("no text form for " + type.sql());
-        }
-        ascii(
-            row.getDecimal(i, decimal.precision(), decimal.scale())
-                .toJavaBigDecimal()
-                .toPlainString());
-      }
+  private Column column(DataType type) {
+    if (type instanceof DecimalType of) {
+      return (row, i) ->
+          ascii(row.getDecimal(i, of.precision(), of.scale()).toJavaBigDecimal().toPlainString());
     }
+    return switch (type.typeName()) {
+      case "string" -> (row, i) -> text(row.getUTF8String(i).getBytes());
+      case "byte" -> (row, i) -> ascii(Byte.toString(row.getByte(i)));
+      case "short" -> (row, i) -> ascii(Short.toString(row.getShort(i)));
+      case "integer" -> (row, i) -> ascii(Integer.toString(row.getInt(i)));
+      case "long" -> (row, i) -> ascii(Long.toString(row.getLong(i)));
+      case "float" -> (row, i) -> ascii(Float.toString(row.getFloat(i)));
+      case "double" -> (row, i) -> ascii(Double.toString(row.getDouble(i)));
+      case "boolean" -> (row, i) -> ascii(row.getBoolean(i) ? "t" : "f");
+      case "date" -> (row, i) -> ascii(date(LocalDate.ofEpochDay(row.getInt(i))));
+      case "timestamp" -> (row, i) -> ascii(timestamp(row.getLong(i), "+00"));
+      case "timestamp_ntz" -> (row, i) -> ascii(timestamp(row.getLong(i), ""));
+      // The backslash of bytea's own notation is escaped for COPY.
+      case "binary" -> (row, i) -> ascii("\\\\x" + HexFormat.of().formatHex(row.getBinary(i)));
+      // Only NULL has such a type, and NULL is never written here.
+      default ->
+          (row, i) -> {
+            throw new IllegalStateException("no text form for " + type.sql());
+          };
+    };
   }
 
   private static String date(LocalDate date) {
@@ -132,7 +137,10 @@ final class CopyText {
   }
 
   private void ascii(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    bytes(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private void bytes(byte[] bytes) {
     if (length + bytes.length > buffer.length) {
       buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + bytes.length));
     }
