@@ -10,6 +10,7 @@ public final class Defaults {
   public static final String STARTING_OFFSETS = "Earliest";
   public static final String MAX_RATE_PER_PARTITION = "10000";
   public static final String ON_OFFSETS_EXPIRED = "Stop";
+  public static final String ON_MALFORMED = "Stop";
   public static final String RESTART_POLICY = "Always";
   public static final String INITIAL_BACKOFF = "1s";
   public static final String MAX_BACKOFF = "5m";

@@ -75,7 +75,8 @@ public enum FieldClass {
         Roll,
         "source.propertiesSecretRef.name",
         "source.caSecretRef.name",
-        "source.onOffsetsExpired");
+        "source.onOffsetsExpired",
+        "source.onMalformed");
     put(Roll, "sink.jdbc.credentialsSecretRef.name", "sink.jdbc.caSecretRef.name");
     put(Roll, "checkpoint.onLost");
     put(Roll, "s3.endpoint", "s3.region", "s3.pathStyleAccess", "s3.credentialsSecretRef.name");

@@ -81,11 +81,18 @@ public record Source(
         @JsonPropertyDescription(
             "What to do when Kafka has already deleted records that were not read: Stop and say so, or SkipToEarliest: go"
                 + " on at the oldest record left and record what was skipped.")
-        OnOffsetsExpired onOffsetsExpired) {
+        OnOffsetsExpired onOffsetsExpired,
+    @Default(Defaults.ON_MALFORMED)
+        @JsonPropertyDescription(
+            "What to do with a record on which filter or select fails: Stop and say at which record, Drop it and count it"
+                + " (metric tidemark_left_out_records), or DeadLetter: put it into the table tidemark_dead_letters beside"
+                + " the ledger, once, and go on.")
+        OnMalformed onMalformed) {
   public Source {
     startingOffsets = or(startingOffsets, StartingOffsets.Earliest);
     maxRatePerPartition = or(maxRatePerPartition, Long.valueOf(Defaults.MAX_RATE_PER_PARTITION));
     onOffsetsExpired = or(onOffsetsExpired, OnOffsetsExpired.Stop);
+    onMalformed = or(onMalformed, OnMalformed.Stop);
   }
 
   /** Where a job begins that has no ledger. */
@@ -98,5 +105,12 @@ public record Source(
   public enum OnOffsetsExpired {
     Stop,
     SkipToEarliest
+  }
+
+  /** What happens to a record on which an expression fails. */
+  public enum OnMalformed {
+    Stop,
+    Drop,
+    DeadLetter
   }
 }

@@ -73,6 +73,11 @@ import java.util.Map;
         "sink.jdbc.mode: Upsert replaces the row of a group, and only an aggregate whose results are Running has one. Leave"
             + " mode out or write Append")
 @ValidationRule(
+    value = "self.source.onMalformed != 'DeadLetter' || has(self.sink.jdbc)",
+    fieldPath = ".source",
+    message =
+        "source.onMalformed: DeadLetter needs sink.jdbc: the table of records put away lies in its database. Use Drop or Stop")
+@ValidationRule(
     value =
         "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'RestoreBackup' || has(self.backup)",
     fieldPath = ".checkpoint",

@@ -169,6 +169,7 @@ final class SettingsMap {
     kafka.set("properties", orEmpty(source.properties()));
     kafka.put("maxRatePerPartition", source.maxRatePerPartition());
     kafka.put("onOffsetsExpired", source.onOffsetsExpired().name());
+    kafka.put("onMalformed", source.onMalformed().name());
     runtime
         .putObject("checkpoint")
         .put("path", spec.checkpoint().path())

@@ -49,19 +49,32 @@ final class Beginnings {
     announce(prepared, recovery);
     String jobId = prepared.owner().jobId();
     long epoch = prepared.owner().lastEpoch();
+    MalformedRecords malformed = malformed(prepared, spark);
     Output output;
     if (settings.definition().aggregate() == null) {
       output =
           settings.definition().sink().jdbc() == null
               ? new StagedRowsOutput(
-                  spark, parts.results(), parts.results().of(settings, jobId, epoch), jobId, epoch)
-              : new RowsOutput(spark, parts.sinks(), jobId, epoch);
+                  spark,
+                  parts.results(),
+                  parts.results().of(settings, jobId, epoch),
+                  malformed,
+                  jobId,
+                  epoch)
+              : new RowsOutput(spark, parts.sinks(), malformed, jobId, epoch);
     } else {
       ResultsTransaction transaction = transaction(prepared);
       transaction.open();
-      output = new PerBatchOutput(spark, transaction, StateGraph.partitions(settings));
+      output = new PerBatchOutput(spark, transaction, malformed, StateGraph.partitions(settings));
     }
     return new Begun(output, () -> Contexts.make(prepared, recovery, spark.sc()));
+  }
+
+  private MalformedRecords malformed(Prepared prepared, JavaSparkContext spark) {
+    MalformedRecords malformed =
+        MalformedRecords.of(spark.sc(), prepared.owner().jobId(), prepared.owner().lastEpoch());
+    progress.leftOut(malformed::leftOut);
+    return malformed;
   }
 
   private ResultsTransaction transaction(Prepared prepared) {
@@ -94,9 +107,10 @@ final class Beginnings {
         .forEach(rdd -> rdd.unpersist(false));
     ResultsTransaction transaction = transaction(prepared);
     transaction.open();
+    MalformedRecords malformed = malformed(prepared, spark);
     StateStore store = new StateStore(prepared.revisionPath(), spark.hadoopConfiguration());
     StateRecovery.Recovered state =
-        new StateBeginning(prepared, spark, partitions, store, transaction).begin();
+        new StateBeginning(prepared, spark, partitions, malformed, store, transaction).begin();
     timeline.done("state loaded");
     StateManifest from = state.from();
     LOG.info(
@@ -114,7 +128,8 @@ final class Beginnings {
     progress.late(marks.late());
     StateCheckpoints checkpoints = new StateCheckpoints(store, settings, epoch, progress);
     Output output =
-        new StateOutput(spark.sc(), transaction, checkpoints, marks, partitions, progress::late);
+        new StateOutput(
+            spark.sc(), transaction, malformed, checkpoints, marks, partitions, progress::late);
     return new Begun(output, () -> Contexts.make(prepared, state, partitions, spark.sc()));
   }
 }

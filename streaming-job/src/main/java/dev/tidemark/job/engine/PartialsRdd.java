@@ -31,6 +31,7 @@ final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
       ClassTag$.MODULE$.apply(Tuple2.class);
 
   private final Computation computation;
+  private final MalformedRecords malformed;
   private final transient List<PartitionRange> ranges;
   private final transient Supplier<Map<Partition, Long>> marks;
 
@@ -43,10 +44,12 @@ final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
   PartialsRdd(
       SparkContext spark,
       Computation computation,
+      MalformedRecords malformed,
       List<PartitionRange> ranges,
       Supplier<Map<Partition, Long>> marks) {
     super(spark, JavaConverters.asScalaBuffer(List.<org.apache.spark.Dependency<?>>of()), TAG);
     this.computation = computation;
+    this.malformed = malformed;
     this.ranges = ranges.stream().filter(r -> r.until() > r.from()).toList();
     this.marks = marks;
   }
@@ -91,6 +94,7 @@ final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
     Partials partials =
         aggregation.reduce(
             reader.read(range),
+            malformed.here(),
             range.partition().topic(),
             range.partition().number(),
             split.mark());

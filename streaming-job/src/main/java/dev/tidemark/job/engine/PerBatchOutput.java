@@ -11,9 +11,15 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class PerBatchOutput implements Output {
   private final JavaSparkContext spark;
   private final ResultsTransaction transaction;
+  private final MalformedRecords malformed;
   private final int partitions;
 
-  PerBatchOutput(JavaSparkContext spark, ResultsTransaction transaction, int partitions) {
+  PerBatchOutput(
+      JavaSparkContext spark,
+      ResultsTransaction transaction,
+      MalformedRecords malformed,
+      int partitions) {
+    this.malformed = malformed;
     this.spark = spark;
     this.transaction = transaction;
     this.partitions = partitions;
@@ -25,7 +31,8 @@ final class PerBatchOutput implements Output {
     if (todo.stream().allMatch(range -> range.from() == range.until())) {
       return Outcome.NOTHING;
     }
-    PartialsRdd partials = new PartialsRdd(spark.sc(), transaction.computation(), todo, Map::of);
+    PartialsRdd partials =
+        new PartialsRdd(spark.sc(), transaction.computation(), malformed, todo, Map::of);
     JavaRDD<Result> results =
         MergeByKey.of(partials, transaction.computation(), partitions)
             .mapPartitions(new Result.OfChanges());

@@ -12,11 +12,18 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class RowsOutput implements Output {
   private final JavaSparkContext spark;
   private final RowSinks sinks;
+  private final MalformedRecords malformed;
   private final String jobId;
   private final long epoch;
 
-  RowsOutput(JavaSparkContext spark, RowSinks sinks, String jobId, long epoch) {
+  RowsOutput(
+      JavaSparkContext spark,
+      RowSinks sinks,
+      MalformedRecords malformed,
+      String jobId,
+      long epoch) {
     this.spark = spark;
+    this.malformed = malformed;
     this.sinks = sinks;
     this.jobId = jobId;
     this.epoch = epoch;
@@ -32,7 +39,10 @@ final class RowsOutput implements Output {
       return Outcome.NOTHING;
     }
     List<Written> written =
-        spark.parallelize(todo, todo.size()).map(new WriteRange(sinks, jobId, epoch)).collect();
+        spark
+            .parallelize(todo, todo.size())
+            .map(new WriteRange(sinks, malformed, jobId, epoch))
+            .collect();
     return new Outcome(
         written.stream().mapToLong(Written::records).sum(),
         written.stream().mapToLong(Written::rows).sum(),

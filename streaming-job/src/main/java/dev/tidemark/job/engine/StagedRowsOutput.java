@@ -21,12 +21,19 @@ final class StagedRowsOutput implements Output {
   private final JavaSparkContext spark;
   private final ResultSinks sinks;
   private final ResultSink sink;
+  private final MalformedRecords malformed;
   private final String jobId;
   private final long epoch;
 
   StagedRowsOutput(
-      JavaSparkContext spark, ResultSinks sinks, ResultSink sink, String jobId, long epoch) {
+      JavaSparkContext spark,
+      ResultSinks sinks,
+      ResultSink sink,
+      MalformedRecords malformed,
+      String jobId,
+      long epoch) {
     this.spark = spark;
+    this.malformed = malformed;
     this.sinks = sinks;
     this.sink = sink;
     this.jobId = jobId;
@@ -43,7 +50,7 @@ final class StagedRowsOutput implements Output {
     List<Staged> staged =
         spark
             .parallelize(read, read.size())
-            .map(new StageRange(sinks, jobId, epoch, time))
+            .map(new StageRange(sinks, malformed, jobId, epoch, time))
             .collect();
     boolean moved = sink.commit(time, staged, todo);
     return new Outcome(
@@ -57,12 +64,15 @@ final class StagedRowsOutput implements Output {
     private static final long serialVersionUID = 1L;
 
     private final ResultSinks sinks;
+    private final MalformedRecords malformed;
     private final String jobId;
     private final long epoch;
     private final long batch;
 
-    StageRange(ResultSinks sinks, String jobId, long epoch, long batch) {
+    StageRange(
+        ResultSinks sinks, MalformedRecords malformed, String jobId, long epoch, long batch) {
       this.sinks = sinks;
+      this.malformed = malformed;
       this.jobId = jobId;
       this.epoch = epoch;
       this.batch = batch;
@@ -79,7 +89,7 @@ final class StagedRowsOutput implements Output {
                   .stage(
                       batch,
                       TaskContext.get().taskAttemptId(),
-                      Pipeline.compile(of.filter(), of.select()).apply(records)));
+                      Pipeline.compile(of.filter(), of.select()).apply(records, malformed.here())));
     }
   }
 }

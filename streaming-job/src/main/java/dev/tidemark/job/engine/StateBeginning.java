@@ -29,6 +29,7 @@ final class StateBeginning {
   private final JavaSparkContext spark;
   private final int partitions;
   private final StateStore store;
+  private final MalformedRecords malformed;
   private final ResultsTransaction transaction;
 
   /**
@@ -40,8 +41,10 @@ final class StateBeginning {
       Prepared run,
       JavaSparkContext spark,
       int partitions,
+      MalformedRecords malformed,
       StateStore store,
       ResultsTransaction transaction) {
+    this.malformed = malformed;
     this.transaction = transaction;
     this.run = run;
     this.spark = spark;
@@ -104,7 +107,8 @@ final class StateBeginning {
    */
   private StateRecovery.Recovered takenOver(int revision) throws IOException {
     StateRecovery.Recovered before =
-        new StateRecovery(run, spark, partitions).recover(store(run.settings(), revision));
+        new StateRecovery(run, spark, partitions, malformed)
+            .recover(store(run.settings(), revision));
     StateFit.fault(before.from().definition(), run.settings().definition())
         .ifPresent(
             why -> {
@@ -129,7 +133,7 @@ final class StateBeginning {
 
   private StateRecovery.Recovered recovered() throws IOException {
     try {
-      return new StateRecovery(run, spark, partitions).recover(store);
+      return new StateRecovery(run, spark, partitions, malformed).recover(store);
     } catch (Trouble e) {
       boolean lost = e.reason().kind() == Reason.Kind.STOP && e.reason().name().startsWith("Check");
       if (lost && run.settings().runtime().checkpoint().onLost().equals("StartFresh")) {

@@ -22,6 +22,7 @@ import org.apache.spark.rdd.RDD;
 final class StateOutput implements Output {
   private final SparkContext spark;
   private final ResultsTransaction transaction;
+  private final MalformedRecords malformed;
   private final StateCheckpoints checkpoints;
   private final Marks marks;
   private final int partitions;
@@ -36,6 +37,7 @@ final class StateOutput implements Output {
   StateOutput(
       SparkContext spark,
       ResultsTransaction transaction,
+      MalformedRecords malformed,
       StateCheckpoints checkpoints,
       Marks marks,
       int partitions,
@@ -43,6 +45,7 @@ final class StateOutput implements Output {
     this.late = late;
     this.spark = spark;
     this.transaction = transaction;
+    this.malformed = malformed;
     this.checkpoints = checkpoints;
     this.marks = marks;
     this.partitions = partitions;
@@ -63,7 +66,8 @@ final class StateOutput implements Output {
           }
           return marks.times();
         };
-    PartialsRdd partials = new PartialsRdd(spark, transaction.computation(), ranges, before);
+    PartialsRdd partials =
+        new PartialsRdd(spark, transaction.computation(), malformed, ranges, before);
     return MergeByKey.of(partials, transaction.computation(), partitions);
   }
 

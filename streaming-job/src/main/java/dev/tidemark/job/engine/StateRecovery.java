@@ -31,10 +31,12 @@ final class StateRecovery {
   private final Prepared run;
   private final JavaSparkContext spark;
   private final int partitions;
+  private final MalformedRecords malformed;
   private final List<String> passed = new ArrayList<>();
   private Reason worst = Reason.CheckpointLost;
 
-  StateRecovery(Prepared run, JavaSparkContext spark, int partitions) {
+  StateRecovery(Prepared run, JavaSparkContext spark, int partitions, MalformedRecords malformed) {
+    this.malformed = malformed;
     this.run = run;
     this.spark = spark;
     this.partitions = partitions;
@@ -193,7 +195,7 @@ final class StateRecovery {
     if (!behind.isEmpty()) {
       // With the definition that would have counted them, which need not be today's.
       Computation then = Computation.of(manifest.definition());
-      PartialsRdd added = new PartialsRdd(spark.sc(), then, behind, () -> times(marks));
+      PartialsRdd added = new PartialsRdd(spark.sc(), then, malformed, behind, () -> times(marks));
       state = MergeByKey.of(state.rdd().union(added), then, partitions);
     }
     state = state.persist(StorageLevel.MEMORY_AND_DISK_SER());

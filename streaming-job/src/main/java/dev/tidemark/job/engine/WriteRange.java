@@ -14,11 +14,13 @@ final class WriteRange implements Function<PartitionRange, Written> {
   private static final long serialVersionUID = 1L;
 
   private final RowSinks sinks;
+  private final MalformedRecords malformed;
   private final String jobId;
   private final long epoch;
 
-  WriteRange(RowSinks sinks, String jobId, long epoch) {
+  WriteRange(RowSinks sinks, MalformedRecords malformed, String jobId, long epoch) {
     this.sinks = sinks;
+    this.malformed = malformed;
     this.jobId = jobId;
     this.epoch = epoch;
   }
@@ -26,6 +28,8 @@ final class WriteRange implements Function<PartitionRange, Written> {
   @Override
   public Written call(PartitionRange range) {
     return RangeReading.of(
-        range, records -> sinks.of(Mounted.SETTINGS, jobId, epoch).write(range, records));
+        range,
+        records ->
+            sinks.of(Mounted.SETTINGS, jobId, epoch).write(range, records, malformed.here()));
   }
 }

@@ -142,8 +142,13 @@ public final class Aggregation {
    * @param mark highest event time of the partition's rows before the range, microseconds
    */
   public Partials reduce(
-      Iterator<ConsumerRecord<byte[], byte[]>> records, String topic, int partition, long mark) {
-    return new Partials(this, rows.apply(records), StateKey.mark(topic, partition), mark);
+      Iterator<ConsumerRecord<byte[], byte[]>> records,
+      Malformed malformed,
+      String topic,
+      int partition,
+      long mark) {
+    return new Partials(
+        this, rows.apply(records, malformed), StateKey.mark(topic, partition), mark);
   }
 
   /** Both values of a key in one; neither is altered. */

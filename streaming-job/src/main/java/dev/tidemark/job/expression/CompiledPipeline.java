@@ -76,10 +76,14 @@ public final class CompiledPipeline {
    * The rows of some records, made as they are asked for. A row is only valid until the next one is
    * asked for.
    */
-  public Rows apply(Iterator<ConsumerRecord<byte[], byte[]>> source) {
+  public Rows apply(Iterator<ConsumerRecord<byte[], byte[]>> source, Malformed malformed) {
     Program program = programs.borrow();
     return new Rows(
-        source, used, program, count -> programs.release(program, program.kind(), count));
+        source,
+        used,
+        program,
+        malformed,
+        count -> programs.release(program, program.kind(), count));
   }
 
   /**

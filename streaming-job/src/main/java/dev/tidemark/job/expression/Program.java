@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.BasePredicate;
@@ -45,23 +46,40 @@ final class Program {
   }
 
   /** Says of an evaluation that fails which expression it was, and on which record. */
-  private record Guard(String field, String text, Supplier<String> place) {
+  private record Guard(
+      String field,
+      String text,
+      Supplier<ConsumerRecord<byte[], byte[]>> current,
+      Malformed malformed) {
+
+    /** Null when it failed, and what it failed on is to be left out. */
     <T> T evaluate(Function<InternalRow, T> expression, InternalRow row) {
       try {
         return expression.apply(row);
       } catch (RuntimeException | StackOverflowError e) {
-        throw new Trouble(
-            field.equals("filter") ? Reason.InvalidFilter : Reason.InvalidSelect,
-            field
-                + ": failed on the record at "
-                + place.get()
-                + ": "
-                + Complaint.shortened(String.valueOf(e.getMessage()).replaceAll("\\s+", " "))
-                + "; change the expression so that it gives null or false for such a record (in: "
-                + Complaint.shortened(text)
-                + ")",
-            e);
+        malformed.met(current.get(), trouble(e));
+        return null;
       }
+    }
+
+    private Trouble trouble(Throwable e) {
+      ConsumerRecord<byte[], byte[]> record = current.get();
+      return new Trouble(
+          field.equals("filter") ? Reason.InvalidFilter : Reason.InvalidSelect,
+          field
+              + ": failed on the record at partition "
+              + record.topic()
+              + "-"
+              + record.partition()
+              + ", offset "
+              + record.offset()
+              + ": "
+              + Complaint.shortened(String.valueOf(e.getMessage()).replaceAll("\\s+", " "))
+              + "; change the expression so that it gives null or false for such a record, or set"
+              + " source.onMalformed (in: "
+              + Complaint.shortened(text)
+              + ")",
+          e);
     }
   }
 
@@ -121,7 +139,7 @@ final class Program {
     return (source, guard) ->
         () -> {
           InternalRow row = source.next();
-          while (row != null && !guard.evaluate(passes, row)) {
+          while (row != null && !Boolean.TRUE.equals(guard.evaluate(passes, row))) {
             row = source.next();
           }
           return row;
@@ -138,7 +156,11 @@ final class Program {
     return (source, guard) ->
         () -> {
           InternalRow row = source.next();
-          return row == null ? null : guard.evaluate(projected, row);
+          InternalRow made = null;
+          while (row != null && (made = guard.evaluate(projected, row)) == null) {
+            row = source.next();
+          }
+          return made;
         };
   }
 
@@ -181,13 +203,15 @@ final class Program {
 
   /** A row of the source beside each that is generated from it. */
   private static final class Generated implements Cursor {
+    private static final scala.collection.Iterator<InternalRow> NONE =
+        JavaConverters.asScalaIterator(Collections.emptyIterator());
+
     private final Cursor source;
     private final Function<InternalRow, scala.collection.Iterator<InternalRow>> generator;
     private final InternalRow nothing;
     private final JoinedRow joined = new JoinedRow();
     private InternalRow row;
-    private scala.collection.Iterator<InternalRow> made =
-        JavaConverters.asScalaIterator(Collections.emptyIterator());
+    private scala.collection.Iterator<InternalRow> made = NONE;
 
     /**
      * Nothing is generated yet.
@@ -211,6 +235,10 @@ final class Program {
           return null;
         }
         made = generator.apply(row);
+        if (made == null) {
+          made = NONE;
+          continue;
+        }
         if (nothing != null && made.isEmpty()) {
           return joined.apply(row, nothing);
         }
@@ -219,11 +247,18 @@ final class Program {
     }
   }
 
-  /** The rows of all records; nothing of the next record is touched before it is asked for. */
-  Iterator<InternalRow> over(Iterator<InternalRow> source, Supplier<String> place) {
+  /**
+   * The rows of all records; nothing of the next record is touched before it is asked for.
+   *
+   * @param current the record that the source has given last
+   */
+  Iterator<InternalRow> over(
+      Iterator<InternalRow> source,
+      Supplier<ConsumerRecord<byte[], byte[]>> current,
+      Malformed malformed) {
     Cursor last = () -> source.hasNext() ? source.next() : null;
     for (Named step : steps) {
-      last = step.step().over(last, new Guard(step.field(), step.text(), place));
+      last = step.step().over(last, new Guard(step.field(), step.text(), current, malformed));
     }
     return new Asked(last);
   }

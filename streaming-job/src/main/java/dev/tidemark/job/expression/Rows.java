@@ -12,6 +12,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 public final class Rows implements Iterator<InternalRow> {
 
   private final Iterator<InternalRow> rows;
+  private final Malformed malformed;
   private final LongConsumer whenDone;
   private ConsumerRecord<byte[], byte[]> current;
   private long records;
@@ -22,9 +23,11 @@ public final class Rows implements Iterator<InternalRow> {
       Iterator<ConsumerRecord<byte[], byte[]>> source,
       boolean[] used,
       Program program,
+      Malformed malformed,
       LongConsumer whenDone) {
+    this.malformed = malformed;
     this.whenDone = whenDone;
-    this.rows = program.over(new Source(source, used), this::place);
+    this.rows = program.over(new Source(source, used), () -> current, malformed);
   }
 
   @Override
@@ -36,6 +39,7 @@ public final class Rows implements Iterator<InternalRow> {
       return true;
     }
     done = true;
+    malformed.end();
     whenDone.accept(records);
     return false;
   }
@@ -58,17 +62,6 @@ public final class Rows implements Iterator<InternalRow> {
   /** How many records were read so far. */
   public long records() {
     return records;
-  }
-
-  private String place() {
-    return current == null
-        ? "no record"
-        : "partition "
-            + current.topic()
-            + "-"
-            + current.partition()
-            + ", offset "
-            + current.offset();
   }
 
   private final class Source implements Iterator<InternalRow> {

@@ -28,6 +28,12 @@ public final class LedgerTables {
           + " partition integer NOT NULL, until_offset bigint NOT NULL, PRIMARY KEY (job_id, topic, partition))"
           + " WITH (fillfactor = 50)";
 
+  /** One row per record that an expression failed on, for jobs that put such records away. */
+  private static final String DEAD_LETTERS =
+      " (job_id text NOT NULL, topic text NOT NULL, partition integer NOT NULL, \"offset\" bigint NOT NULL,"
+          + " why text NOT NULL, key bytea, value bytea, put_away_at timestamptz NOT NULL DEFAULT now(),"
+          + " PRIMARY KEY (job_id, topic, partition, \"offset\"))";
+
   /** Any constant: it only has to be the same for all drivers that create these tables at once. */
   private static final long CREATION_LOCK = 0x7469_6465_6d61_726bL;
 
@@ -73,6 +79,57 @@ public final class LedgerTables {
   /** The table of offsets, ready to stand in a statement. */
   public String offsets() {
     return TableName.quoted(schema) + ".tidemark_offsets";
+  }
+
+  /** The table of records put away, ready to stand in a statement. */
+  public String deadLetters() {
+    return TableName.quoted(schema) + ".tidemark_dead_letters";
+  }
+
+  /** Creates that table unless it is there, in the caller's transaction. */
+  public void createDeadLetters(Connection connection) throws SQLException {
+    if (exists(connection, deadLetters())) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+      statement.execute("CREATE TABLE IF NOT EXISTS " + deadLetters() + DEAD_LETTERS);
+    } catch (SQLException e) {
+      if (SqlTrouble.state(e).equals("42501")) {
+        throw deadLettersDenied(connection, e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean exists(Connection connection, String table) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+      statement.setString(1, table);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  private Trouble deadLettersDenied(Connection connection, SQLException cause) {
+    String role = CurrentRole.quoted(connection);
+    return new Trouble(
+        Reason.LedgerPermissionDenied,
+        "the role "
+            + role
+            + " may not create the table of records put away (source.onMalformed: DeadLetter) in schema "
+            + schema
+            + "; run as its owner: CREATE TABLE "
+            + deadLetters()
+            + DEAD_LETTERS
+            + "; GRANT SELECT, INSERT ON "
+            + deadLetters()
+            + " TO "
+            + role
+            + ";",
+        cause);
   }
 
   /** True when both tables are there. */

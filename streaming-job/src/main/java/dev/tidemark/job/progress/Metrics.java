@@ -78,6 +78,10 @@ final class Metrics {
     Gauge.builder("tidemark.late.rows", progress, Progress::late)
         .description("Rows that came too late for a window, since the state began")
         .register(registry);
+    Gauge.builder("tidemark.left.out.records", progress, Progress::leftOut)
+        .description(
+            "Records left out by this run because filter or select failed on them (source.onMalformed)")
+        .register(registry);
     Gauge.builder("tidemark.recoveries", progress, Progress::recoveries)
         .description("Recoveries completed in this JVM")
         .register(registry);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * What this attempt knows of itself. The engine writes it; reports, metrics and the termination
@@ -45,6 +46,7 @@ public final class Progress {
   private Report.Executors executors;
   private StateFigures state;
   private long late;
+  private LongSupplier leftOut = () -> 0;
 
   /**
    * When and why the run before ended.
@@ -184,6 +186,16 @@ public final class Progress {
   /** As of the last checkpoint of state; null before the first. */
   public synchronized StateFigures state() {
     return state;
+  }
+
+  /** Where the number of records left out by this run is asked for. */
+  public synchronized void leftOut(LongSupplier records) {
+    leftOut = records;
+  }
+
+  /** Records that were left out by this run because an expression failed on them. */
+  public synchronized long leftOut() {
+    return leftOut.getAsLong();
   }
 
   /** Rows that came too late for a window, since the state began. */

@@ -110,7 +110,8 @@ public record Settings(
       String bootstrapServers,
       Map<String, String> properties,
       long maxRatePerPartition,
-      String onOffsetsExpired) {}
+      String onOffsetsExpired,
+      String onMalformed) {}
 
   /**
    * The checkpoint's place, an {@code s3a://} URI, what to do when it is lost, and how often state

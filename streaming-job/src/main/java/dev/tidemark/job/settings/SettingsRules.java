@@ -91,6 +91,10 @@ final class SettingsRules {
         "runtime.source.onOffsetsExpired",
         r.source().onOffsetsExpired(),
         Set.of("Stop", "SkipToEarliest"));
+    oneOf(
+        "runtime.source.onMalformed",
+        r.source().onMalformed(),
+        Set.of("Stop", "Drop", "DeadLetter"));
     present("runtime.checkpoint", r.checkpoint());
     present("runtime.checkpoint.path", r.checkpoint().path());
     oneOf(

@@ -1,6 +1,7 @@
 package dev.tidemark.job.sink;
 
 import dev.tidemark.job.expression.CompiledPipeline;
+import dev.tidemark.job.expression.Malformed;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Rows;
 import dev.tidemark.job.ledger.Database;
@@ -71,7 +72,8 @@ public final class PostgresRowSink implements RowSink {
   }
 
   @Override
-  public Written write(PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records) {
+  public Written write(
+      PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records, Malformed malformed) {
     if (range.from() >= range.until()) {
       return new Written(0, 0, true);
     }
@@ -79,7 +81,7 @@ public final class PostgresRowSink implements RowSink {
     Session session = locked.session();
     boolean clean = false;
     try {
-      Written written = write(locked, range, records);
+      Written written = write(locked, range, records, malformed);
       clean = true;
       return written;
     } catch (SQLException e) {
@@ -145,7 +147,10 @@ public final class PostgresRowSink implements RowSink {
   }
 
   private Written write(
-      Locked locked, PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records)
+      Locked locked,
+      PartitionRange range,
+      Iterator<ConsumerRecord<byte[], byte[]>> records,
+      Malformed malformed)
       throws SQLException {
     long until = locked.until();
     if (range.until() <= until) {
@@ -155,7 +160,7 @@ public final class PostgresRowSink implements RowSink {
     if (range.from() > until) {
       throw OffsetGap.of(range, until);
     }
-    Rows rows = pipeline.apply(new From(records, range, until));
+    Rows rows = pipeline.apply(new From(records, range, until), malformed);
     CopyRun copy =
         new CopyRun(locked.session(), locked.target(), range, new CopyText(pipeline.schema()));
     try {

@@ -1,5 +1,6 @@
 package dev.tidemark.job.sink;
 
+import dev.tidemark.job.expression.Malformed;
 import java.util.Iterator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -22,5 +23,11 @@ public interface RowSink {
    * the ledger: {@code Fenced}. When the outcome of a commit is unknown the ledger is read before
    * anything else.
    */
-  Written write(PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records);
+  Written write(
+      PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records, Malformed malformed);
+
+  /** The same, where a record on which an expression fails is an error. */
+  default Written write(PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records) {
+    return write(range, records, Malformed.STOPS);
+  }
 }

@@ -80,7 +80,7 @@ final class Book implements RowSinks {
 
   @Override
   public RowSink of(Settings settings, String jobId, long epoch) {
-    return (range, records) -> write(range);
+    return (range, records, malformed) -> write(range);
   }
 
   private static Written write(PartitionRange range) {

@@ -78,7 +78,11 @@ class LossTest extends LossFixture {
             prepared,
             new JavaSparkContext(spark),
             new RowsOutput(
-                new JavaSparkContext(spark), new Book(), "job", prepared.owner().lastEpoch()),
+                new JavaSparkContext(spark),
+                new Book(),
+                MalformedRecords.of(spark, "job", prepared.owner().lastEpoch()),
+                "job",
+                prepared.owner().lastEpoch()),
             batch -> {},
             new Timeline());
     run.enter();

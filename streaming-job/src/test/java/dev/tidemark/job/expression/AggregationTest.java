@@ -135,7 +135,8 @@ class AggregationTest {
     while (from < records.size()) {
       int until = Math.min(records.size(), from + 1 + random.nextInt(100));
       Partials partials =
-          aggregation.reduce(records.subList(from, until).iterator(), "t", 0, Long.MIN_VALUE);
+          aggregation.reduce(
+              records.subList(from, until).iterator(), Malformed.STOPS, "t", 0, Long.MIN_VALUE);
       partials.forEachRemaining(parts::add);
       from = until;
     }

@@ -214,7 +214,8 @@ class PipelineTest {
         Pipeline.compile("value != 'skip'", List.of("explode(split(value, ' ')) AS w"))
             .apply(
                 List.of(record(5, null, "a b"), record(6, null, "skip"), record(9, null, "c"))
-                    .iterator());
+                    .iterator(),
+                Malformed.STOPS);
     List<Long> offsets = new ArrayList<>();
     while (rows.hasNext()) {
       rows.next();

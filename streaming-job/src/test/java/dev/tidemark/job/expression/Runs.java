@@ -58,7 +58,7 @@ final class Runs {
       CompiledPipeline pipeline, List<ConsumerRecord<byte[], byte[]>> records) {
     StructType schema = pipeline.schema();
     List<List<Object>> rows = new ArrayList<>();
-    Rows made = pipeline.apply(records.iterator());
+    Rows made = pipeline.apply(records.iterator(), Malformed.STOPS);
     while (made.hasNext()) {
       InternalRow row = made.next();
       List<Object> values = new ArrayList<>();

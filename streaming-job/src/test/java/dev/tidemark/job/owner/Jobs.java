@@ -38,7 +38,7 @@ record Jobs(String endpoint, String bucket) {
             null,
             new Settings.Sink(null)),
         new Settings.Runtime(
-            new Settings.SourceRuntime("kafka:9092", Map.of(), 1000, "Stop"),
+            new Settings.SourceRuntime("kafka:9092", Map.of(), 1000, "Stop", "Stop"),
             new Settings.Checkpoint("s3a://" + bucket + "/" + path, "UseLedger", 10_000),
             new Settings.Upgrade("Savepoint"),
             new Settings.S3(endpoint, "us-east-1", true),
