@@ -1,5 +1,8 @@
 package dev.tidemark.e2e;
 
+import dev.tidemark.e2e.serial.Counting;
+import dev.tidemark.e2e.serial.Programs;
+import dev.tidemark.e2e.serial.Records;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
@@ -14,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 
 /**
  * Program of {@code bench/recovery}: how long a job takes from a fault to its next committed row,
@@ -63,6 +68,7 @@ public final class Bench {
         "driver pod deleted, local mode", 8, Mode.LOCAL, (at, job) -> at.deletePod(job.driver()));
     recover(
         "JVM killed, one executor", 6, Mode.ONE_EXECUTOR, (at, job) -> at.killJvm(job.driver()));
+    change();
     apply();
   }
 
@@ -109,6 +115,58 @@ public final class Bench {
       System.out.println(name + ": " + verdict);
       result.add(name, target, samples, verdict);
     }
+  }
+
+  /**
+   * The filter of a job that counts is changed while records flow: the longest time between two
+   * commits, from the request to the first commit of the new revision.
+   */
+  private void change() {
+    String name = "filter of a running count changed, longest time without a commit";
+    List<Double> samples = new ArrayList<>();
+    try (Scene scene = Scene.open(cluster, infra, "bench")) {
+      Records records = new Records(200);
+      Feeder feeder =
+          scene.feed(RATE, (number, random) -> records.next(random, System.currentTimeMillis()));
+      Counting counting = new Counting(infra, scene.id(), scene.topic(), Programs.totals());
+      Job job = scene.apply(counting.in(scene.manifest(Mode.LOCAL)));
+      job.awaitReady(WITHIN);
+      counting.awaitMore(WITHIN);
+      for (int i = 0; i < faults; i++) {
+        long revision = job.number("revision");
+        String filter = i % 2 == 0 ? '"' + Programs.filteredTotals().filter() + '"' : "null";
+        job.patch("{\"spec\": {\"filter\": " + filter + "}}");
+        samples.add(longestPause(counting, () -> job.number("revision") > revision));
+        System.out.printf("%s: %d of %d: %.2f s%n", name, i + 1, faults, samples.get(i));
+        job.awaitReady(WITHIN);
+        counting.awaitMore(WITHIN);
+      }
+      feeder.close();
+    }
+    result.add(name, 15, samples, null);
+  }
+
+  /** Seconds, until something is committed after {@code over} has become true. */
+  private static double longestPause(Counting counting, BooleanSupplier over) {
+    long[] last = {System.nanoTime(), 0};
+    long[] counted = {counting.counted()};
+    Awaitility.await("a commit of the new revision")
+        .atMost(WITHIN)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              boolean then = over.getAsBoolean();
+              long now = counting.counted();
+              if (now == counted[0]) {
+                return false;
+              }
+              counted[0] = now;
+              long at = System.nanoTime();
+              last[1] = Math.max(last[1], at - last[0]);
+              last[0] = at;
+              return then;
+            });
+    return last[1] / 1e9;
   }
 
   /**

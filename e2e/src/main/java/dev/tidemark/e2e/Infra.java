@@ -1,5 +1,6 @@
 package dev.tidemark.e2e;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -105,6 +106,11 @@ public final class Infra implements AutoCloseable {
   /** S3 as this machine sees it. */
   public S3Client s3() {
     return s3;
+  }
+
+  /** The pod of MinIO. */
+  public Pod store() {
+    return cluster.client().pods().inNamespace(Cluster.INFRA).withName("minio-0").get();
   }
 
   @Override

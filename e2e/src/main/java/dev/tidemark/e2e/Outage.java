@@ -31,7 +31,7 @@ public final class Outage {
   }
 
   /** Time itself is the fault here, so it is spent and not awaited. */
-  private static void last(Duration length) {
+  public static void last(Duration length) {
     try {
       TimeUnit.NANOSECONDS.sleep(length.toNanos());
     } catch (InterruptedException e) {

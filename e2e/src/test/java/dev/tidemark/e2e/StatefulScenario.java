@@ -2,8 +2,10 @@ package dev.tidemark.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.e2e.serial.Counting;
 import dev.tidemark.e2e.serial.Programs;
 import dev.tidemark.e2e.serial.Windows;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Stage.class)
 class StatefulScenario {
+  /** Enough for a million groups on two cores. */
+  private static final Duration LONG = Duration.ofMinutes(8);
+
   @Test
   @Tag("gate")
   void totalsAfterTwoJvmKills(Scene scene) {
@@ -118,6 +123,51 @@ class StatefulScenario {
     play.job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointLost");
     assertThat(play.counting.counted()).as("nothing was counted").isEqualTo(counted);
     play.feeder.close();
+  }
+
+  /** MinIO stands still for longer than lies between two state checkpoints. */
+  @Test
+  void theStoreIsAwayWhileStateIsCheckpointed(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
+    Awaitility.await("a state checkpoint")
+        .atMost(Play.START)
+        .until(() -> !manifests(scene).isEmpty());
+    Pod store = scene.infra().store();
+    scene.faults().freeze(store);
+    try {
+      Outage.last(Duration.ofSeconds(30));
+    } finally {
+      scene.faults().thaw(store);
+    }
+    String newest = manifests(scene).get(manifests(scene).size() - 1);
+    play.counting.awaitMore(Play.RECOVER);
+    assertThat(play.counting.look().exact()).isTrue();
+    Awaitility.await("a state checkpoint after " + newest)
+        .atMost(Play.RECOVER)
+        .until(() -> manifests(scene).get(manifests(scene).size() - 1).compareTo(newest) > 0);
+    play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.endsExact();
+  }
+
+  @Test
+  void aMillionGroupsChangeWithTwoExecutors(Scene scene) {
+    int groups = 1_000_000;
+    Feeder.Values oneEach = (number, random) -> "{\"k\": \"k" + number + "\", \"v\": 1}";
+    Feeder.write(scene.topic(), 1, groups, oneEach);
+    Counting counting = new Counting(scene.infra(), scene.id(), scene.topic(), Programs.totals());
+    scene.apply(
+        counting
+            .in(scene.manifest(Mode.TWO_EXECUTORS))
+            .set("source.maxRatePerPartition", groups)
+            .set("executor.memory", "1Gi"));
+    counting.awaitCounted(groups, LONG);
+    Feeder.write(scene.topic(), 2, groups, oneEach);
+    Verdict between = counting.look();
+    assertThat(between.exact()).as(between.toString()).isTrue();
+    counting.awaitCounted(2L * groups, LONG);
+    Verdict end = scene.judged(counting.settle(LONG));
+    assertThat(end.exact()).as(end.toString()).isTrue();
+    assertThat(end.rows()).isEqualTo(groups);
   }
 
   private static List<String> manifests(Scene scene) {

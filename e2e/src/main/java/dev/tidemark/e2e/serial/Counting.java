@@ -59,13 +59,13 @@ public final class Counting {
 
   /** From the ledger's offsets of now on another program is in force. */
   public void changed(Program program) {
-    chapters.add(new Serial.Chapter(program, snapshot().until()));
+    chapters.add(new Serial.Chapter(program, until()));
   }
 
   /** How many records the ledger has counted; 0 before there is one. */
   public long counted() {
     try {
-      return snapshot().until().values().stream().mapToLong(Long::longValue).sum();
+      return until().values().stream().mapToLong(Long::longValue).sum();
     } catch (IllegalStateException e) {
       return 0; // no table yet
     }
@@ -73,11 +73,15 @@ public final class Counting {
 
   /** Waits until more records are counted than now. */
   public void awaitMore(Duration within) {
-    long now = counted();
-    Awaitility.await("more records counted than " + now)
+    awaitCounted(counted() + 1, within);
+  }
+
+  /** Waits until so many records are counted. */
+  public void awaitCounted(long records, Duration within) {
+    Awaitility.await(records + " records counted")
         .atMost(within)
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> counted() > now);
+        .until(() -> counted() >= records);
   }
 
   /** Results and ledger of this moment against a serial run up to the ledger. */
@@ -97,7 +101,7 @@ public final class Counting {
       Awaitility.await("the end of the topic")
           .atMost(within)
           .pollInterval(Duration.ofMillis(500))
-          .until(() -> snapshot().until().equals(end) && verdict(true).exact());
+          .until(() -> until().equals(end) && verdict(true).exact());
     } catch (ConditionTimeoutException e) {
       // The verdict says better what is missing.
     }
@@ -116,6 +120,14 @@ public final class Counting {
         wrong.stream().filter(w -> w.startsWith("missing")).count(),
         wrong.stream().filter(w -> !w.startsWith("missing")).count(),
         wrong);
+  }
+
+  private Map<Integer, Long> until() {
+    try (Connection connection = infra.connect(database)) {
+      return Snapshot.until(connection, topic.name());
+    } catch (SQLException e) {
+      throw new IllegalStateException("the ledger cannot be read", e);
+    }
   }
 
   private Snapshot snapshot() {

@@ -25,13 +25,7 @@ public record Snapshot(List<List<String>> rows, Map<Integer, Long> until) {
     connection.setAutoCommit(false);
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
     try (Statement statement = connection.createStatement()) {
-      Map<Integer, Long> until = new HashMap<>();
-      String offsets = "SELECT partition, until_offset FROM tidemark_offsets WHERE topic = '%s'";
-      try (ResultSet result = statement.executeQuery(offsets.formatted(topic))) {
-        while (result.next()) {
-          until.put(result.getInt(1), result.getLong(2));
-        }
-      }
+      Map<Integer, Long> until = until(statement, topic);
       List<List<String>> rows = new ArrayList<>();
       try (ResultSet result = statement.executeQuery(program.query(table))) {
         int columns = result.getMetaData().getColumnCount();
@@ -47,6 +41,24 @@ public record Snapshot(List<List<String>> rows, Map<Integer, Long> until) {
     } finally {
       connection.rollback();
     }
+  }
+
+  /** The ledger's offsets alone. */
+  public static Map<Integer, Long> until(Connection connection, String topic) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      return until(statement, topic);
+    }
+  }
+
+  private static Map<Integer, Long> until(Statement statement, String topic) throws SQLException {
+    Map<Integer, Long> until = new HashMap<>();
+    String offsets = "SELECT partition, until_offset FROM tidemark_offsets WHERE topic = '%s'";
+    try (ResultSet result = statement.executeQuery(offsets.formatted(topic))) {
+      while (result.next()) {
+        until.put(result.getInt(1), result.getLong(2));
+      }
+    }
+    return until;
   }
 
   /** Where it differs from a serial run up to its offsets. */
