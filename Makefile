@@ -74,7 +74,7 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state
+.PHONY: check check-all e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts
 check: preflight test chart deploy e2e soak-short ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
@@ -98,6 +98,9 @@ bench-outage: deploy ## seconds until a job commits again that was away for an h
 
 bench-state: images ## state checkpoints, recoveries and memory by the size of the state, without a cluster (KILLS=5)
 	@bench/state $(KILLS)
+
+bench-restarts: images ## a killed driver beside the article's program in a shell loop, without a cluster
+	@bench/restarts
 
 bench-throughput: images ## records per second beside the same programs in plain Spark, without a cluster (PAIRS=3)
 	@bench/throughput $(PAIRS)

@@ -102,12 +102,7 @@ public final class Feeder implements AutoCloseable {
 
   /** Writes a fixed number of events and returns when all are acknowledged. */
   public static void write(Topic topic, long seed, int events) {
-    write(topic, seed, events, Feeder::value);
-  }
-
-  /** The same with values of one's own. */
-  public static void write(Topic topic, long seed, int events, Values values) {
-    try (Feeder feeder = new Feeder(topic, seed, values)) {
+    try (Feeder feeder = new Feeder(topic, seed, Feeder::value)) {
       for (int i = 0; i < events; i++) {
         feeder.write();
       }

@@ -2,7 +2,6 @@ package dev.tidemark.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.e2e.serial.Counting;
 import dev.tidemark.e2e.serial.Programs;
 import dev.tidemark.e2e.serial.Windows;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,9 +18,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Stage.class)
 class StatefulScenario {
-  /** Enough for a million groups on two cores. */
-  private static final Duration LONG = Duration.ofMinutes(8);
-
   @Test
   @Tag("gate")
   void totalsAfterTwoJvmKills(Scene scene) {
@@ -147,27 +143,6 @@ class StatefulScenario {
         .until(() -> manifests(scene).get(manifests(scene).size() - 1).compareTo(newest) > 0);
     play.strike(() -> scene.faults().killJvm(play.job.driver()));
     play.endsExact();
-  }
-
-  @Test
-  void aMillionGroupsChangeWithTwoExecutors(Scene scene) {
-    int groups = 1_000_000;
-    Feeder.Values oneEach = (number, random) -> "{\"k\": \"k" + number + "\", \"v\": 1}";
-    Feeder.write(scene.topic(), 1, groups, oneEach);
-    Counting counting = new Counting(scene.infra(), scene.id(), scene.topic(), Programs.totals());
-    scene.apply(
-        counting
-            .in(scene.manifest(Mode.TWO_EXECUTORS))
-            .set("source.maxRatePerPartition", groups)
-            .set("executor.memory", "1Gi"));
-    counting.awaitCounted(groups, LONG);
-    Feeder.write(scene.topic(), 2, groups, oneEach);
-    Verdict between = counting.look();
-    assertThat(between.exact()).as(between.toString()).isTrue();
-    counting.awaitCounted(2L * groups, LONG);
-    Verdict end = scene.judged(counting.settle(LONG));
-    assertThat(end.exact()).as(end.toString()).isTrue();
-    assertThat(end.rows()).isEqualTo(groups);
   }
 
   private static List<String> manifests(Scene scene) {

@@ -17,6 +17,11 @@ final class SettingsJson {
     return of(servers, name, topic, program, 1, 1, pace);
   }
 
+  /** The article's first job: important records in upper case, a row each. */
+  static String ofRows(Servers servers, String name, String topic, Pace pace) {
+    return of(servers, name, topic, null, 1, 1, pace);
+  }
+
   static String of(
       Servers servers,
       String name,
@@ -55,6 +60,23 @@ final class SettingsJson {
       Pace pace) {
     definition.put("engine", "DStream").put("batchIntervalMillis", pace.batchMillis());
     definition.putObject("source").put("startingOffsets", "Earliest").putArray("topics").add(topic);
+    if (program == null) {
+      definition.put("filter", "value LIKE '%important%'");
+      list(definition, "select", List.of("upper(value) AS value"));
+      definition.putNull("aggregate");
+    } else {
+      computation(definition, program);
+    }
+    definition
+        .putObject("sink")
+        .putObject("jdbc")
+        .put("url", servers.jdbc(name))
+        .put("table", "results")
+        .put("createTable", true)
+        .put("mode", program == null || program.perBatch() ? "Append" : "Upsert");
+  }
+
+  private static void computation(ObjectNode definition, Program program) {
     definition.put("filter", program.filter());
     list(definition, "select", program.select());
     ObjectNode aggregate = definition.putObject("aggregate");
@@ -71,13 +93,6 @@ final class SettingsJson {
           .put("time", "t")
           .put("latenessMillis", program.windows().lateness());
     }
-    definition
-        .putObject("sink")
-        .putObject("jdbc")
-        .put("url", servers.jdbc(name))
-        .put("table", "results")
-        .put("createTable", true)
-        .put("mode", program.perBatch() ? "Append" : "Upsert");
   }
 
   private static void runtime(ObjectNode runtime, Servers servers, String name, Pace pace) {

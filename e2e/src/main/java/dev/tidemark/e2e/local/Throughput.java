@@ -203,10 +203,7 @@ public final class Throughput {
     }
     List<String> command = new ArrayList<>(List.of("java"));
     command.addAll(List.of((HEAP + " " + OPENS + " -XX:+UseSerialGC").split(" ", -1)));
-    command.add("-Dspark.hadoop.fs.s3a.endpoint=" + servers.minio());
-    command.add("-Dspark.hadoop.fs.s3a.access.key=" + Servers.USER);
-    command.add("-Dspark.hadoop.fs.s3a.secret.key=" + Servers.PASSWORD);
-    command.add("-Dspark.hadoop.fs.s3a.path.style.access=true");
+    command.addAll(store(servers));
     command.addAll(List.of("-cp", plain + ":" + image + "/app/*:" + image + "/lib/*"));
     command.addAll(List.of("PlainCounts", work.name(), servers.kafka(), work.name()));
     command.add(servers.jdbc(name));
@@ -239,8 +236,17 @@ public final class Throughput {
     }
   }
 
+  /** How plain Spark reaches MinIO. */
+  static List<String> store(Servers servers) {
+    return List.of(
+        "-Dspark.hadoop.fs.s3a.endpoint=" + servers.minio(),
+        "-Dspark.hadoop.fs.s3a.access.key=" + Servers.USER,
+        "-Dspark.hadoop.fs.s3a.secret.key=" + Servers.PASSWORD,
+        "-Dspark.hadoop.fs.s3a.path.style.access=true");
+  }
+
   /** What Spark opens on Java 17. */
-  private static final String OPENS =
+  static final String OPENS =
       "--add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.lang.invoke=ALL-UNNAMED"
           + " --add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/java.net=ALL-UNNAMED"
           + " --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED"
