@@ -75,8 +75,8 @@ final class MalformedRecords implements Serializable {
 
     @Override
     public void end() {
-      Settings.Jdbc jdbc = Mounted.SETTINGS.definition().sink().jdbc();
       if (!letters.isEmpty()) {
+        Settings.Jdbc jdbc = Mounted.SETTINGS.definition().sink().jdbc();
         new DeadLetters(jdbc, jobId, epoch).write(letters);
       }
     }

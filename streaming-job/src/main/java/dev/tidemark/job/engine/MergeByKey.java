@@ -22,8 +22,8 @@ final class MergeByKey
     implements PairFlatMapFunction<Iterator<Tuple2<StateKey, byte[]>>, StateKey, byte[]> {
   private static final long serialVersionUID = 1L;
 
-  private static final ClassTag<StateKey> KEY = ClassTag$.MODULE$.apply(StateKey.class);
-  private static final ClassTag<byte[]> VALUE = ClassTag$.MODULE$.apply(byte[].class);
+  static final ClassTag<StateKey> KEY = ClassTag$.MODULE$.apply(StateKey.class);
+  static final ClassTag<byte[]> VALUE = ClassTag$.MODULE$.apply(byte[].class);
 
   private final Computation computation;
 

@@ -34,8 +34,6 @@ import scala.reflect.ClassTag$;
  */
 @SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
 final class StateGraph {
-  private static final ClassTag<StateKey> KEY = ClassTag$.MODULE$.apply(StateKey.class);
-  private static final ClassTag<byte[]> VALUE = ClassTag$.MODULE$.apply(byte[].class);
   private static final ClassTag<WindowState> WINDOW = ClassTag$.MODULE$.apply(WindowState.class);
 
   private StateGraph() {}
@@ -70,7 +68,7 @@ final class StateGraph {
       return;
     }
     DStream<Tuple2<StateKey, WindowState>> windows =
-        new PairDStreamFunctions<>(added.dstream(), KEY, VALUE, null)
+        new PairDStreamFunctions<>(added.dstream(), MergeByKey.KEY, MergeByKey.VALUE, null)
             .updateStateByKey(
                 new UpdateWindows(computation),
                 partitioner,

@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.codegen.GenerateUnsafeProjection$;
+import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.ObjectType;
 import scala.collection.Seq;
 import scala.runtime.AbstractPartialFunction;
 
@@ -20,6 +24,22 @@ final class Binding {
       faster.add(expression.transformUp(new Faster()));
     }
     return GenerateUnsafeProjection$.MODULE$.bind(Plan.seq(faster), input);
+  }
+
+  /**
+   * A call of {@code constant}'s class: {@code static Object function(input, constant)}, null for a
+   * null input.
+   */
+  static Expression call(String function, DataType type, Expression input, Object constant) {
+    return new StaticInvoke(
+        constant.getClass(),
+        type,
+        function,
+        Plan.seq(List.of(input, Literal.create(constant, new ObjectType(constant.getClass())))),
+        Plan.seq(List.of()),
+        true,
+        true,
+        true);
   }
 
   private static final class Faster extends AbstractPartialFunction<Expression, Expression> {

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.catalyst.expressions.BoundReference;
@@ -18,9 +17,7 @@ import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.GetJsonObject;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.SharedFactory$;
-import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.ObjectType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -58,18 +55,7 @@ public final class JsonPath {
       return expression;
     }
     return of(literal.value().toString())
-        .<Expression>map(
-            path ->
-                new StaticInvoke(
-                    JsonPath.class,
-                    DataTypes.StringType,
-                    "get",
-                    Plan.seq(
-                        List.of(get.json(), Literal.create(path, new ObjectType(JsonPath.class)))),
-                    Plan.seq(List.of()),
-                    true,
-                    true,
-                    true))
+        .map(path -> Binding.call("get", DataTypes.StringType, get.json(), path))
         .orElse(expression);
   }
 

@@ -1,16 +1,13 @@
 package dev.tidemark.job.expression;
 
-import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.BoundReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.StringSplit;
-import org.apache.spark.sql.catalyst.expressions.objects.StaticInvoke;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.ObjectType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -47,16 +44,7 @@ public final class SplitAt {
     if (text.length() != 1 || text.charAt(0) > 0x7f || SPECIAL.contains(text)) {
       return expression;
     }
-    Literal separator = Literal.create(new SplitAt(text.charAt(0)), new ObjectType(SplitAt.class));
-    return new StaticInvoke(
-        SplitAt.class,
-        split.dataType(),
-        "parts",
-        Plan.seq(List.of(split.str(), separator)),
-        Plan.seq(List.of()),
-        true,
-        true,
-        true);
+    return Binding.call("parts", split.dataType(), split.str(), new SplitAt(text.charAt(0)));
   }
 
   /** The parts of a text, empty ones too. */

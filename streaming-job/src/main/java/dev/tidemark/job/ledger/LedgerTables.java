@@ -102,7 +102,8 @@ public final class LedgerTables {
     }
   }
 
-  private static boolean exists(Connection connection, String table) throws SQLException {
+  /** True when a table of that name, quoted, is there. */
+  public static boolean exists(Connection connection, String table) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
       statement.setString(1, table);

@@ -161,14 +161,7 @@ record StagingTable(String schema, String jobId, long epoch) {
 
   /** True when it is there. */
   boolean exists(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-      statement.setString(1, name().quoted());
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
+    return LedgerTables.exists(connection, name().quoted());
   }
 
   /** What it means that the staging table of the current epoch is not there. */
