@@ -126,7 +126,8 @@ final class Beginnings {
     Marks marks =
         new Marks(prepared.ledger().until().keySet(), state.marks(), (int) batches + BATCHES_MORE);
     progress.late(marks.late());
-    StateCheckpoints checkpoints = new StateCheckpoints(store, settings, epoch, progress);
+    StateCheckpoints checkpoints =
+        new StateCheckpoints(store, settings, epoch, progress, state.state());
     Output output =
         new StateOutput(
             spark.sc(), transaction, malformed, checkpoints, marks, partitions, progress::late);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.rdd.RDD;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +30,20 @@ final class StateCheckpoints {
   private final Settings settings;
   private final long epoch;
   private final Progress progress;
+  private final JavaPairRDD<?, ?> loaded;
 
-  StateCheckpoints(StateStore store, Settings settings, long epoch, Progress progress) {
+  /**
+   * For one run.
+   *
+   * @param loaded the state it began with, let go of when a checkpoint makes it superfluous
+   */
+  StateCheckpoints(
+      StateStore store,
+      Settings settings,
+      long epoch,
+      Progress progress,
+      JavaPairRDD<?, ?> loaded) {
+    this.loaded = loaded;
     this.store = store;
     this.settings = settings;
     this.epoch = epoch;
@@ -63,6 +76,9 @@ final class StateCheckpoints {
       LOG.debug("state checkpoint {}: {} keys, {} s", path, manifest.keys(), seconds);
       progress.state(
           manifest.writtenAt(), new StateFigures(manifest.keys(), manifest.bytes(), seconds));
+      if (loaded.getStorageLevel().isValid()) {
+        loaded.unpersist(false);
+      }
       store.prune(epoch, KEPT);
     } catch (IOException e) {
       throw StoreTrouble.of(e, settings.runtime().checkpoint().path());

@@ -198,7 +198,8 @@ final class StateRecovery {
       PartialsRdd added = new PartialsRdd(spark.sc(), then, malformed, behind, () -> times(marks));
       state = MergeByKey.of(state.rdd().union(added), then, partitions);
     }
-    state = state.persist(StorageLevel.MEMORY_AND_DISK_SER());
+    // Not serialized: the first batch builds its map from the very objects that are read here.
+    state = state.persist(StorageLevel.MEMORY_AND_DISK());
     long keys = 0;
     for (StateData.Summary summary : StateData.summaries(state)) {
       keys += summary.keys();
