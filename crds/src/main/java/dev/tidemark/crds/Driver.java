@@ -38,6 +38,12 @@ public record Driver(
         @JsonPropertyDescription(
             "Heap of the driver. The pod asks for this plus an overhead of a tenth, at least 384Mi.")
         String memory,
+    @JsonPropertyDescription(
+            "Keeps a second JVM in the driver pod that has loaded all it needs and waits: when the first one dies it goes on"
+                + " within a second or two instead of starting anew. The pod asks for "
+                + Defaults.STANDBY_MEMORY
+                + " of memory more. It does not help when the whole pod is lost.")
+        Boolean standby,
     @PreserveUnknownFields
         @SchemaFrom(type = Template.class)
         @JsonPropertyDescription(
@@ -52,6 +58,6 @@ public record Driver(
 
   /** A driver with every default. */
   public static Driver defaults() {
-    return new Driver(null, null, null);
+    return new Driver(null, null, null, null);
   }
 }

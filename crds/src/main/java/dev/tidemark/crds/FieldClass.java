@@ -81,7 +81,7 @@ public enum FieldClass {
     put(Roll, "checkpoint.onLost");
     put(Roll, "s3.endpoint", "s3.region", "s3.pathStyleAccess", "s3.credentialsSecretRef.name");
     put(Roll, "s3.caSecretRef.name");
-    put(Roll, "driver.cores", "driver.memory", "driver.template");
+    put(Roll, "driver.cores", "driver.memory", "driver.standby", "driver.template");
     put(Roll, "executor.instances", "executor.cores", "executor.memory", "executor.template");
     put(
         Roll,

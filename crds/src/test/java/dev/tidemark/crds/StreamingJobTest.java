@@ -26,7 +26,7 @@ class StreamingJobTest {
     assertThat(spec.engine()).isEqualTo(StreamingJobSpec.Engine.DStream);
     assertThat(spec.batchInterval()).isEqualTo("5s");
     assertThat(spec.executor()).isEqualTo(new Executor(1, 1.0, "512Mi", null));
-    assertThat(spec.driver()).isEqualTo(new Driver(1.0, "768Mi", null));
+    assertThat(spec.driver()).isEqualTo(new Driver(1.0, "768Mi", null, null));
     assertThat(spec.restart().maxBackoff()).isEqualTo("5m");
     assertThat(spec.checkpoint().onLost()).isNull();
     assertThat(spec.s3().pathStyleAccess()).isTrue();

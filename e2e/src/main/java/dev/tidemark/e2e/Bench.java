@@ -27,6 +27,7 @@ import org.awaitility.Awaitility;
 public final class Bench {
   private static final Duration WITHIN = Duration.ofMinutes(3);
   private static final int RATE = 100;
+  private static final String STANDBY = "standby";
 
   private final Cluster cluster;
   private final Infra infra;
@@ -41,8 +42,9 @@ public final class Bench {
   }
 
   /**
-   * Arguments: number of faults of each kind, directory of the results, and seconds of an outage;
-   * with these the outage alone is measured, once.
+   * Arguments: number of faults of each kind, directory of the results, and seconds of an outage,
+   * with which the outage alone is measured, once, or {@code standby}, with which only the driver
+   * that has another JVM standing by is killed.
    */
   public static void main(String[] arguments) throws IOException {
     int faults = Integer.parseInt(arguments[0]);
@@ -50,26 +52,42 @@ public final class Bench {
         Infra infra = new Infra(cluster)) {
       BenchResult result = new BenchResult(cluster);
       Bench bench = new Bench(cluster, infra, faults, result);
-      if (arguments.length > 2) {
-        bench.outage(Duration.ofSeconds(Long.parseLong(arguments[2])));
+      String more = arguments.length > 2 ? arguments[2] : "";
+      boolean outage = more.matches("\\d+");
+      if (outage) {
+        bench.outage(Duration.ofSeconds(Long.parseLong(more)));
       } else {
-        bench.faults();
+        bench.faults(more);
       }
-      result.write(Path.of(arguments[1]), arguments.length > 2 ? "outage" : "recovery");
+      result.write(Path.of(arguments[1]), outage ? "outage" : more.isEmpty() ? "recovery" : more);
       if (!result.exact()) {
         System.exit(1);
       }
     }
   }
 
-  private void faults() {
+  private void faults(String some) {
+    if (some.equals(STANDBY)) {
+      standby();
+      return;
+    }
     recover("JVM killed, local mode", 3, Mode.LOCAL, (at, job) -> at.killJvm(job.driver()));
+    standby();
     recover(
         "driver pod deleted, local mode", 8, Mode.LOCAL, (at, job) -> at.deletePod(job.driver()));
     recover(
         "JVM killed, one executor", 6, Mode.ONE_EXECUTOR, (at, job) -> at.killJvm(job.driver()));
     change();
     apply();
+  }
+
+  private void standby() {
+    recover(
+        "JVM killed, local mode, another stands by",
+        3,
+        Mode.LOCAL,
+        true,
+        (at, job) -> at.killJvm(job.driver()));
   }
 
   /**
@@ -93,14 +111,27 @@ public final class Bench {
 
   private void recover(
       String name, double target, Mode mode, BiFunction<Faults, Job, Instant> fault) {
+    recover(name, target, mode, false, fault);
+  }
+
+  private void recover(
+      String name,
+      double target,
+      Mode mode,
+      boolean standby,
+      BiFunction<Faults, Job, Instant> fault) {
     try (Scene scene = Scene.open(cluster, infra, "bench")) {
       Feeder feeder = scene.feed(RATE);
-      Job job = scene.apply(scene.manifest(mode));
+      Manifest manifest = scene.manifest(mode);
+      Job job = scene.apply(standby ? manifest.set("driver.standby", true) : manifest);
       job.awaitReady(WITHIN);
       scene.awaitMoreRows(WITHIN);
       List<Double> samples = new ArrayList<>();
       for (int i = 0; i < faults; i++) {
         long restarts = job.number("restarts");
+        if (standby) {
+          scene.faults().awaitStandby(job.driver(), WITHIN);
+        }
         Recovery recovery = Recovery.watch(scene.table());
         double seconds = recovery.secondsSince(fault.apply(scene.faults(), job), WITHIN);
         samples.add(seconds);

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 
 /** What can go wrong, done on purpose. Every fault returns the moment it struck. */
 public final class Faults {
@@ -28,7 +29,23 @@ public final class Faults {
   public Instant killJvm(Pod pod) {
     return Instant.ofEpochMilli(
         Long.parseLong(
-            exec(pod, "spark", "date +%s%3N; pkill -9 -x java").lines().findFirst().orElseThrow()));
+            exec(pod, "spark", "date +%s%3N; pkill -9 -o -x java")
+                .lines()
+                .findFirst()
+                .orElseThrow()));
+  }
+
+  /** Waits until a second JVM of the pod has rehearsed and stands by; its process id there. */
+  public long awaitStandby(Pod pod, Duration atMost) {
+    Awaitility.await("a JVM stands by in " + pod.getMetadata().getName())
+        .atMost(atMost)
+        .until(() -> exec(pod, "spark", "ls /var/run/tidemark").contains("standing-by"));
+    return Long.parseLong(exec(pod, "spark", "pgrep -n -x java").strip());
+  }
+
+  /** The process id of the driver's JVM in its pod: one that stands by is younger. */
+  public long jvm(Pod pod) {
+    return Long.parseLong(exec(pod, "spark", "pgrep -o -x java").strip());
   }
 
   /** Deletes a pod as a person would: with its grace period. */

@@ -75,6 +75,21 @@ class DriverKilledScenario {
     Play.endsExact(scene, feeder);
   }
 
+  @Test
+  @Tag("gate")
+  void aJvmThatStoodByGoesOn(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, scene.manifest(Mode.LOCAL).set("driver.standby", true));
+    for (int i = 0; i < 2; i++) {
+      long standby = scene.faults().awaitStandby(job.driver(), Play.START);
+      Play.strikeAndRecoverFromCheckpoint(scene, job, () -> scene.faults().killJvm(job.driver()));
+      assertThat(scene.faults().jvm(job.driver())).as("who is the driver now").isEqualTo(standby);
+    }
+    // and once more before another has had the time to get ready
+    Play.strikeAndRecoverFromCheckpoint(scene, job, () -> scene.faults().killJvm(job.driver()));
+    Play.endsExact(scene, feeder);
+  }
+
   private static long ledgerEpoch(Scene scene) {
     return scene.table().ask("SELECT max(epoch)::text FROM tidemark_jobs").stream()
         .mapToLong(Long::parseLong)

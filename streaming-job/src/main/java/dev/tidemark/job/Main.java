@@ -10,9 +10,13 @@ import dev.tidemark.job.owner.StoreClient;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.settings.SettingsFile;
 import dev.tidemark.job.supervise.Journal;
+import dev.tidemark.job.supervise.Launch;
+import java.io.IOException;
 import org.slf4j.LoggerFactory;
 
-/** Entry of the driver pod and of the check run: {@code driver} or {@code check}. */
+/**
+ * Entry of the driver pod and of the check run: {@code driver}, {@code standby} or {@code check}.
+ */
 public final class Main {
   private Main() {}
 
@@ -21,7 +25,7 @@ public final class Main {
     String mode = args.length == 1 ? args[0] : "";
     int code;
     try {
-      code = mode.equals("check") ? check() : driver();
+      code = mode.equals("check") ? check() : driver(mode.equals("standby"));
     } catch (Trouble e) {
       boolean check = mode.equals("check");
       TerminationMessage message = TerminationMessage.of(e);
@@ -41,12 +45,15 @@ public final class Main {
     Runtime.getRuntime().halt(code);
   }
 
-  private static int driver() throws InterruptedException {
+  private static int driver(boolean standby) throws InterruptedException, IOException {
     // Each takes as long as reading the settings, and needs nothing of them.
     aside("log", () -> LoggerFactory.getLogger(Main.class));
     aside("store", StoreClient::load);
     Settings settings = SettingsFile.read();
-    return DriverStart.run(settings, new DriverParts(), Journal.mounted());
+    Journal journal = Journal.mounted();
+    return standby
+        ? DriverStart.standBy(settings, new DriverParts(), journal, System.in)
+        : DriverStart.run(settings, new DriverParts(), journal, Launch.ofEnvironment());
   }
 
   private static void aside(String name, Runnable work) {

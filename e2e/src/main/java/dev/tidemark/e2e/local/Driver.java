@@ -3,6 +3,7 @@ package dev.tidemark.e2e.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,18 @@ final class Driver {
   /** Starts one; {@code image} is the laid out content of the image. */
   Driver(Processes processes, Path image, Path directory, String settings, String java)
       throws IOException {
+    this(processes, image, directory, settings, java, false);
+  }
+
+  /** Starts one, with or without a second JVM that stands by. */
+  Driver(
+      Processes processes,
+      Path image,
+      Path directory,
+      String settings,
+      String java,
+      boolean standby)
+      throws IOException {
     this.directory = directory;
     Path secrets = directory.resolve("etc/secrets");
     write(directory.resolve("etc/settings/settings.json"), settings);
@@ -33,6 +46,7 @@ final class Driver {
     environment.put("TIDEMARK_JOURNAL", directory.resolve("journal").toString());
     environment.put("TIDEMARK_TERMINATION_LOG", directory.resolve("message").toString());
     environment.put("TIDEMARK_JAVA_OPTS", java);
+    environment.put("TIDEMARK_STANDBY", Boolean.toString(standby));
     supervisor =
         processes.start(
             directory.getFileName().toString(),
@@ -45,12 +59,17 @@ final class Driver {
     Files.writeString(file, text);
   }
 
-  /** The driver JVM of this moment. */
+  /** The driver JVM of this moment: one that stands by is younger. */
   Optional<ProcessHandle> jvm() {
     return supervisor
         .children()
         .filter(child -> child.info().command().orElse("").endsWith("java"))
-        .findFirst();
+        .min(Comparator.comparing(jvm -> jvm.info().startInstant().orElseThrow()));
+  }
+
+  /** True when a second JVM has rehearsed and waits. */
+  boolean standingBy() {
+    return Files.exists(directory.resolve("journal/standing-by"));
   }
 
   /** Asks it to leave after its batch; true when it did in time. */

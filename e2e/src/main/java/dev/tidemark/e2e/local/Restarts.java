@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -26,8 +27,8 @@ import org.awaitility.Awaitility;
 /**
  * Program: {@code Restarts <directory> <image> <results> <blocks> <kills> <plain classes>}. Seconds
  * from the kill of the driver's JVM to the next row, of Tidemark and of the article's program
- * written by hand, which a shell loop starts again; in turns on one machine, so that what counts,
- * the ratio, does not depend on how fast it is today.
+ * written by hand, which a shell loop starts again, and of Tidemark with a JVM that stands by; in
+ * turns on one machine, so that what counts, the ratio, does not depend on how fast it is today.
  */
 public final class Restarts {
   private static final Pace PACE = new Pace(1_000, 5_000, 10_000);
@@ -56,6 +57,7 @@ public final class Restarts {
     Path directory = Path.of(arguments[0]).toAbsolutePath();
     Path image = Path.of(arguments[1]).toAbsolutePath();
     List<Double> ours = new ArrayList<>();
+    List<Double> standby = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     try (Servers servers = new Servers(directory);
         Processes processes = new Processes(directory)) {
@@ -67,7 +69,8 @@ public final class Restarts {
       Feeder feeder = Feeder.start(topic, 1, 100);
       for (int i = 0; i < Integer.parseInt(arguments[3]); i++) {
         theirs.addAll(bench.plain("p" + i));
-        ours.addAll(bench.tidemark("t" + i));
+        ours.addAll(bench.tidemark("t" + i, false));
+        standby.addAll(bench.tidemark("s" + i, true));
       }
       feeder.close();
     }
@@ -76,17 +79,20 @@ public final class Restarts {
     result.put("cores", Runtime.getRuntime().availableProcessors());
     result.put("java", System.getProperty("java.version")).put("spark", "3.5.5");
     result.put("ratioOfMedians", middle(ours) / middle(theirs));
-    result.putPOJO("tidemark", ours).putPOJO("plain", theirs);
+    result.put("ratioOfMediansWithStandby", middle(standby) / middle(theirs));
+    result.putPOJO("tidemark", ours).putPOJO("standby", standby).putPOJO("plain", theirs);
     Path file =
         Files.createDirectories(Path.of(arguments[2]))
             .resolve("restarts-" + result.get("date").asText() + ".json");
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), result);
     System.out.printf(
         Locale.ROOT,
-        "== JVM killed to next row, medians: Tidemark %.2f s, by hand %.2f s, ratio %.2f%n%s%n",
-        middle(ours),
+        "== JVM killed to next row, medians: by hand %.2f s, Tidemark %.2f s (ratio %.2f), with a standby %.2f s (%.2f)%n%s%n",
         middle(theirs),
+        middle(ours),
         middle(ours) / middle(theirs),
+        middle(standby),
+        middle(standby) / middle(theirs),
         file);
   }
 
@@ -94,7 +100,7 @@ public final class Restarts {
     return samples.stream().sorted().toList().get(samples.size() / 2);
   }
 
-  private List<Double> tidemark(String name) throws IOException, SQLException {
+  private List<Double> tidemark(String name, boolean standby) throws IOException, SQLException {
     servers.admin("CREATE DATABASE " + name);
     Driver driver =
         new Driver(
@@ -102,9 +108,10 @@ public final class Restarts {
             image,
             directory.resolve(name),
             SettingsJson.ofRows(servers, name, TOPIC, PACE),
-            "-Xms768m -Xmx768m");
+            "-Xms768m -Xmx768m",
+            standby);
     try {
-      return killed(name, driver::jvm);
+      return killed(name, driver::jvm, () -> !standby || driver.standingBy());
     } finally {
       driver.destroy();
     }
@@ -126,7 +133,7 @@ public final class Restarts {
     loop.addAll(java);
     Process shell = processes.start(name, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), loop);
     try {
-      return killed(name, () -> shell.children().findFirst());
+      return killed(name, () -> shell.children().findFirst(), () -> true);
     } finally {
       List<ProcessHandle> inside = shell.descendants().toList();
       shell.destroyForcibly().onExit().join();
@@ -134,11 +141,13 @@ public final class Restarts {
     }
   }
 
-  private List<Double> killed(String name, Supplier<Optional<ProcessHandle>> jvm) {
+  private List<Double> killed(
+      String name, Supplier<Optional<ProcessHandle>> jvm, Callable<Boolean> ready) {
     List<Double> seconds = new ArrayList<>();
     awaitRows(name, 1);
     for (int i = 0; i < kills; i++) {
       awaitRows(name, rows(name) + 150); // about three batches
+      Awaitility.await("a JVM that stands by").atMost(PATIENCE).until(ready);
       ProcessHandle victim = jvm.get().orElseThrow();
       long begun = System.nanoTime();
       victim.destroyForcibly();

@@ -35,7 +35,8 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 /**
  * Program: {@code StateSizes <directory> <image> <results> <kills> <keys>...}. A running count over
  * so many groups, in local mode with batches of one second: how long a state checkpoint takes, how
- * much memory the driver needs, and how long it is from the kill of its JVM to the next commit.
+ * much memory the driver needs, and how long it is from the kill of its JVM to the next commit,
+ * without and with another that stands by.
  */
 public final class StateSizes {
   private static final int PARTITIONS = 4;
@@ -58,7 +59,12 @@ public final class StateSizes {
 
   /** What was seen of one number of groups; seconds, and the most memory resident in MiB. */
   private record Seen(
-      int keys, List<Double> checkpoints, List<Double> recoveries, double bytes, long memory) {}
+      int keys,
+      List<Double> checkpoints,
+      List<Double> recoveries,
+      List<Double> standbyRecoveries,
+      double bytes,
+      long memory) {}
 
   private final Servers servers;
   private final Processes processes;
@@ -99,38 +105,60 @@ public final class StateSizes {
         send(producer, i, i);
       }
       producer.flush();
-      Driver driver =
-          new Driver(
-              processes,
-              image,
-              directory.resolve("counted"),
-              SettingsJson.of(servers, "counted", TOPIC, COUNT, PACE),
-              keys > 500_000 ? "-Xms1280m -Xmx1280m" : "-Xms768m -Xmx768m");
       Thread flow = flow(producer, keys);
       try {
-        Awaitility.await(keys + " groups counted")
-            .atMost(PATIENCE)
-            .until(() -> sum(ledger) >= keys);
-        List<Double> checkpoints = new ArrayList<>();
-        List<Double> recoveries = new ArrayList<>();
-        long memory = 0;
-        for (int i = 0; i <= kills; i++) {
-          checkpoints.add(checkpoint(keys));
-          memory = Math.max(memory, resident(driver.jvm().orElseThrow()));
-          System.out.printf(
-              Locale.ROOT, "%d groups: state checkpoint %.2f s%n", keys, checkpoints.get(i));
-          if (i < kills) {
-            recoveries.add(recovery(driver, ledger));
-            System.out.printf(
-                Locale.ROOT, "%d groups: JVM killed, back after %.2f s%n", keys, recoveries.get(i));
-          }
-        }
-        return new Seen(keys, checkpoints, recoveries, metric("tidemark_state_bytes"), memory);
+        Seen seen =
+            new Seen(keys, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), Double.NaN, 0);
+        seen = kill(seen, ledger, false, kills, seen.recoveries());
+        return kill(seen, ledger, true, kills, seen.standbyRecoveries());
       } finally {
         flow.interrupt();
         flow.join();
-        driver.destroy();
       }
+    }
+  }
+
+  private Seen kill(Seen seen, Ledger ledger, boolean standby, int kills, List<Double> recoveries)
+      throws Exception {
+    int keys = seen.keys();
+    String how = standby ? "with a standby" : "without one";
+    Driver driver =
+        new Driver(
+            processes,
+            image,
+            directory.resolve(standby ? "standby" : "alone"),
+            SettingsJson.of(servers, "counted", TOPIC, COUNT, PACE),
+            keys > 500_000 ? "-Xms1280m -Xmx1280m" : "-Xms768m -Xmx768m",
+            standby);
+    try {
+      Awaitility.await(keys + " groups counted").atMost(PATIENCE).until(() -> sum(ledger) >= keys);
+      long memory = seen.memory();
+      for (int i = 0; i < kills; i++) {
+        double seconds = checkpoint(keys);
+        seen.checkpoints().add(seconds);
+        memory = Math.max(memory, resident(driver.jvm().orElseThrow()));
+        Awaitility.await("a JVM that stands by")
+            .atMost(PATIENCE)
+            .until(() -> !standby || driver.standingBy());
+        recoveries.add(recovery(driver, ledger));
+        System.out.printf(
+            Locale.ROOT,
+            "%d groups: state checkpoint %.2f s; JVM killed %s, back after %.2f s%n",
+            keys,
+            seconds,
+            how,
+            recoveries.get(i));
+      }
+      checkpoint(keys);
+      return new Seen(
+          keys,
+          seen.checkpoints(),
+          seen.recoveries(),
+          seen.standbyRecoveries(),
+          metric("tidemark_state_bytes"),
+          memory);
+    } finally {
+      driver.destroy();
     }
   }
 
@@ -247,14 +275,19 @@ public final class StateSizes {
         "state checkpoint", keys, all.stream().map(s -> middle(s.checkpoints())).toList());
     chart.addSeries(
         "JVM killed to next commit", keys, all.stream().map(s -> middle(s.recoveries())).toList());
+    chart.addSeries(
+        "JVM killed to next commit, with a standby",
+        keys,
+        all.stream().map(s -> middle(s.standbyRecoveries())).toList());
     BitmapEncoder.saveBitmap(chart, base.toString(), BitmapEncoder.BitmapFormat.PNG);
     for (Seen seen : all) {
       System.out.printf(
           Locale.ROOT,
-          "== %d groups: state checkpoint %.2f s, back after a kill %.2f s (medians), at most %d MiB resident%n",
+          "== %d groups: state checkpoint %.2f s, back after a kill %.2f s, with a standby %.2f s (medians), at most %d MiB resident%n",
           seen.keys(),
           middle(seen.checkpoints()),
           middle(seen.recoveries()),
+          middle(seen.standbyRecoveries()),
           seen.memory());
     }
     System.out.println(base + ".json");

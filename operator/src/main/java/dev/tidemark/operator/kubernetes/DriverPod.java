@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The driver pod of an attempt. */
@@ -57,7 +58,7 @@ final class DriverPod {
         .withImage(plan.of().image())
         .withImagePullPolicy(spec.imagePullPolicy().name())
         .withArgs("driver")
-        .withEnv(env(spec))
+        .withEnv(driverEnv(spec))
         .addNewPort()
         .withName("driver-rpc")
         .withContainerPort(7078)
@@ -78,10 +79,18 @@ final class DriverPod {
         .withPeriodSeconds(1)
         .withFailureThreshold(3)
         .endReadinessProbe()
-        .withResources(Sizes.of(spec.driver().cores(), spec.driver().memory()))
+        .withResources(Sizes.of(spec.driver()))
         .withSecurityContext(Restricted.container())
         .withVolumeMounts(mounts.mounts)
         .build();
+  }
+
+  private static List<EnvVar> driverEnv(StreamingJobSpec spec) {
+    List<EnvVar> env = new ArrayList<>(env(spec));
+    if (Boolean.TRUE.equals(spec.driver().standby())) {
+      env.add(new EnvVarBuilder().withName("TIDEMARK_STANDBY").withValue("true").build());
+    }
+    return env;
   }
 
   static List<EnvVar> env(StreamingJobSpec spec) {

@@ -1,5 +1,7 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.CheckpointPaths;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -45,6 +47,21 @@ final class CheckpointFinder {
    * @param unusable epoch prefixes newer than the found one that hold only damaged checkpoints
    */
   record Result(Optional<FoundCheckpoint> found, List<String> unusable) {}
+
+  /**
+   * Of the record's revision.
+   *
+   * @throws dev.tidemark.job.outcome.Trouble when the store does not answer
+   */
+  static Result find(Settings settings, OwnerRecord owner) {
+    SparkConf conf = SparkSettings.storage(settings);
+    try {
+      return new CheckpointFinder(conf, SparkSettings.hadoop(conf))
+          .find(CheckpointPaths.revision(settings, owner.revision()), owner.floorEpoch());
+    } catch (IOException e) {
+      throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
+    }
+  }
 
   /**
    * Newest epoch first, down to the floor.

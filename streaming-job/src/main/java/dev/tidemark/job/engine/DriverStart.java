@@ -8,7 +8,9 @@ import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.LogLevel;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.supervise.Journal;
+import dev.tidemark.job.supervise.Launch;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -24,23 +26,52 @@ public final class DriverStart {
   private DriverStart() {}
 
   /** Runs the driver of this JVM; returns its exit code. */
-  public static int run(Settings settings, Parts parts, Journal journal)
+  public static int run(Settings settings, Parts parts, Journal journal, Launch launch)
       throws InterruptedException {
     LogLevel.apply(settings);
+    return drive(settings, parts, journal, launch, pool(), new SparkContexts(settings, journal));
+  }
+
+  /**
+   * Gets ready to be the driver, waits at {@code supervisor} until it is made that, then runs as
+   * {@link #run} does.
+   *
+   * @return the exit code of the driver, or {@link Driver#STOPPED} when it was never needed
+   */
+  public static int standBy(Settings settings, Parts parts, Journal journal, InputStream supervisor)
+      throws InterruptedException, IOException {
+    LogLevel.apply(settings);
+    ExecutorService pool = pool();
+    SparkContexts spark = new SparkContexts(settings, journal);
+    if (new Rehearsal(settings, parts, pool, spark).run(supervisor)) {
+      journal.standingBy();
+    }
+    Optional<Launch> launch = Launch.awaited(supervisor);
+    return launch.isEmpty()
+        ? Driver.STOPPED
+        : drive(settings, parts, journal, launch.get(), pool, spark);
+  }
+
+  private static int drive(
+      Settings settings,
+      Parts parts,
+      Journal journal,
+      Launch launch,
+      ExecutorService pool,
+      SparkContexts spark)
+      throws InterruptedException {
     StopRequest stop = new StopRequest();
     journal.attend(stop::ask);
-    ExecutorService pool = pool();
     Optional<LeaseReporter> lease = lease(settings);
     Progress progress =
         new Progress(
             settings,
             Clock.systemUTC(),
-            before(settings),
-            Journal.restartsInPod(),
+            before(settings, launch),
+            launch.restartsInPod(),
             new Totals(0, 0, 0),
             now -> lease.ifPresent(reporter -> reporter.changed(now)));
-    SparkContexts spark = new SparkContexts(settings, journal);
-    Runner runner = new Runner(settings, parts, progress, stop, pool, spark, journal);
+    Runner runner = new Runner(settings, parts, progress, stop, pool, spark, journal, launch.at());
     lease.ifPresent(reporter -> reporter.start(progress::report));
     pool.execute(() -> serve(progress, runner));
     int code = new Driver(settings, progress, runner, stop).run();
@@ -73,8 +104,9 @@ public final class DriverStart {
     }
   }
 
-  private static Progress.Ended before(Settings settings) {
-    return Journal.lastEnd()
+  private static Progress.Ended before(Settings settings, Launch launch) {
+    return launch
+        .before()
         .map(end -> new Progress.Ended(end.reason(), end.at()))
         .orElseGet(
             () ->

@@ -6,15 +6,12 @@ import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.Readers;
-import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.supervise.Journal;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDDOperationScope;
 import org.apache.spark.streaming.StreamingContext;
@@ -36,6 +33,7 @@ final class Runner {
   private final Executor pool;
   private final SparkContexts spark;
   private final Journal journal;
+  private final Instant launched;
   private volatile Run run;
 
   Runner(
@@ -45,8 +43,10 @@ final class Runner {
       StopRequest stop,
       Executor pool,
       SparkContexts spark,
-      Journal journal) {
+      Journal journal,
+      Instant launched) {
     this.journal = journal;
+    this.launched = launched;
     this.settings = settings;
     this.parts = parts;
     this.progress = progress;
@@ -83,7 +83,7 @@ final class Runner {
     StreamingContext context = null;
     Trouble end;
     try {
-      Timeline timeline = new Timeline();
+      Timeline timeline = new Timeline(launched);
       spark.prepare(pool, timeline);
       Checkpoints checkpoints = new Checkpoints();
       Prepared prepared =
@@ -199,7 +199,7 @@ final class Runner {
       return new Trouble(Reason.ExecutorsPending, Housekeeping.noExecutors(settings));
     }
     try {
-      new Preparation(settings, parts, pool, new Timeline()).probe();
+      new Preparation(settings, parts, pool, new Timeline(launched)).probe();
     } catch (Trouble away) {
       return away;
     }
@@ -256,17 +256,7 @@ final class Runner {
       owner
           .filter(record -> record.definitionDigest().equals(settings.definitionDigest()))
           .filter(record -> !settings.definition().stateful()) // looks for state by itself
-          .ifPresent(record -> looking = async(() -> find(record)));
-    }
-
-    private CheckpointFinder.Result find(OwnerRecord owner) {
-      SparkConf conf = SparkSettings.storage(settings);
-      try {
-        return new CheckpointFinder(conf, SparkSettings.hadoop(conf))
-            .find(CheckpointPaths.revision(settings, owner.revision()), owner.floorEpoch());
-      } catch (IOException e) {
-        throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
-      }
+          .ifPresent(record -> looking = async(() -> CheckpointFinder.find(settings, record)));
     }
 
     CheckpointFinder.Result found() {

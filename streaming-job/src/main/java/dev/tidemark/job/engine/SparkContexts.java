@@ -4,6 +4,7 @@ import dev.tidemark.job.progress.ApiServer;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.supervise.Journal;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -43,6 +44,17 @@ final class SparkContexts {
     epoch = last.orElse(0) + 1;
     long guess = epoch;
     early = CompletableFuture.supplyAsync(() -> make(guess, timeline), pool);
+  }
+
+  /**
+   * In local mode, makes the context before there is an epoch to make it for; elsewhere it would
+   * ask for executors, and those belong to an epoch.
+   */
+  synchronized Optional<JavaSparkContext> standBy(Timeline timeline) {
+    if (settings.local()) {
+      context = make(0, timeline);
+    }
+    return Optional.ofNullable(context);
   }
 
   /** The context; when it must be made, its executors are named after {@code taken}. */

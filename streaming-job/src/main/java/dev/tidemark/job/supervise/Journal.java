@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The JVM's side of what it shares with its supervisor ({@code src/main/docker/bin/entrypoint}): a
- * heartbeat, the mark of a first commit, the wish to stop, and how the JVM before this one ended.
+ * heartbeat, the mark of a first commit, and the wish to stop. {@link Launch} is what it is told.
  */
 public final class Journal {
   private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
@@ -31,30 +28,6 @@ public final class Journal {
   public static Journal mounted() {
     String override = System.getenv("TIDEMARK_JOURNAL");
     return new Journal(Path.of(override == null ? "/var/run/tidemark" : override));
-  }
-
-  /** How the JVM before this one ended. */
-  public record LastEnd(String reason, Instant at) {}
-
-  /** What the supervisor says of the JVM before this one; empty for the first of a pod. */
-  public static Optional<LastEnd> lastEnd() {
-    String reason = System.getenv("TIDEMARK_LAST_REASON");
-    String at = System.getenv("TIDEMARK_LAST_ENDED_AT");
-    if (reason == null || at == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(new LastEnd(reason, Instant.parse(at)));
-    } catch (DateTimeParseException e) {
-      LOG.warn("TIDEMARK_LAST_ENDED_AT is '{}', which is no instant", at);
-      return Optional.empty();
-    }
-  }
-
-  /** How often a JVM was started in this pod before this one. */
-  public static int restartsInPod() {
-    String launch = System.getenv("TIDEMARK_LAUNCH");
-    return launch == null ? 0 : Math.max(0, Integer.parseInt(launch) - 1);
   }
 
   /**
@@ -101,6 +74,11 @@ public final class Journal {
   /** This JVM has committed: its end, when it comes, is not counted as fruitless. */
   public void committed() {
     touch("committed");
+  }
+
+  /** This JVM has rehearsed, and waits for its turn. */
+  public void standingBy() {
+    touch("standing-by");
   }
 
   /** The last epoch a JVM of this pod has taken; empty when there was none. */

@@ -84,7 +84,7 @@ class LossTest extends LossFixture {
                 "job",
                 prepared.owner().lastEpoch()),
             batch -> {},
-            new Timeline());
+            new Timeline(Instant.now()));
     run.enter();
     epoch++;
     context = Contexts.make(prepared, recovery, spark);

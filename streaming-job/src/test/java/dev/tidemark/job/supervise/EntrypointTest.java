@@ -19,6 +19,7 @@ class EntrypointTest {
   private static final Path SCRIPT = Path.of("src/main/docker/bin/entrypoint").toAbsolutePath();
 
   @TempDir Path dir;
+  private boolean standby;
 
   @BeforeEach
   void home() throws IOException {
@@ -103,6 +104,50 @@ class EntrypointTest {
     assertThat(supervisor.exitValue()).isZero();
   }
 
+  @Test
+  void aJvmStandsByOnceThereWasACommitAndIsTheNextDriver() throws Exception {
+    standby = true;
+    jvm(
+        "if [ \"${@: -1}\" = standby ]; then touch ready; read line; echo \"told $line\" >>told; exit 0; fi;"
+            + " touch \"$TIDEMARK_JOURNAL/committed\"; until [ -e ready ]; do sleep 0.1; done; exit 1");
+    assertThat(run()).isZero();
+    assertThat(launches()).as("the driver and the one that stood by").hasSize(2);
+    assertThat(told()).hasSize(1);
+    assertThat(told().get(0)).matches("told 2 JvmCrashed \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z");
+  }
+
+  @Test
+  void aStandbyThatHasEndedIsReplacedByAFreshJvm() throws Exception {
+    standby = true;
+    jvm(
+        "if [ \"${@: -1}\" = standby ]; then touch ready; exit 9; fi; [ \"$TIDEMARK_LAUNCH\" = 2 ] && exit 0;"
+            + " touch \"$TIDEMARK_JOURNAL/committed\"; until [ -e ready ]; do sleep 0.1; done; sleep 0.5; exit 1");
+    assertThat(run()).isZero();
+    assertThat(launches()).hasSize(3);
+    assertThat(launches().get(2)).startsWith("2 JvmCrashed ");
+  }
+
+  @Test
+  void aStandbyIsNotNeededWhenTheDriverStops() throws Exception {
+    standby = true;
+    jvm(
+        "if [ \"${@: -1}\" = standby ]; then touch ready; read line || echo \"told nothing\" >>told; exit 0; fi;"
+            + " touch \"$TIDEMARK_JOURNAL/committed\"; until [ -e ready ]; do sleep 0.1; done; exit 0");
+    assertThat(run()).isZero();
+    while (!Files.exists(dir.resolve("told"))) {
+      Thread.onSpinWait();
+    }
+    assertThat(told()).containsExactly("told nothing");
+  }
+
+  @Test
+  void withoutBeingAskedForNoJvmStandsBy() throws Exception {
+    jvm(
+        "[ \"${@: -1}\" = standby ] && touch ready; touch \"$TIDEMARK_JOURNAL/committed\"; sleep 5; exit 0");
+    assertThat(run()).isZero();
+    assertThat(launches()).hasSize(1);
+  }
+
   /** A JVM that notes what it was told, then runs {@code body}. */
   private void jvm(String body) throws IOException {
     Path java = dir.resolve("bin/java");
@@ -127,12 +172,18 @@ class EntrypointTest {
     builder.environment().put("TIDEMARK_JOURNAL", dir.resolve("journal").toString());
     builder.environment().put("TIDEMARK_TERMINATION_LOG", dir.resolve("message").toString());
     builder.environment().put("TIDEMARK_STALE_SECONDS", "2");
+    builder.environment().put("TIDEMARK_STANDBY", Boolean.toString(standby));
+    builder.directory(dir.toFile());
     builder.redirectErrorStream(true).redirectOutput(dir.resolve("log").toFile());
     return builder.start();
   }
 
   private List<String> launches() throws IOException {
     return Files.readAllLines(dir.resolve("launches"));
+  }
+
+  private List<String> told() throws IOException {
+    return Files.readAllLines(dir.resolve("told"));
   }
 
   private String message() throws IOException {
