@@ -17,7 +17,7 @@ public final class Defaults {
   public static final String HEALTHY_AFTER = "10m";
   public static final String CORES = "1";
   public static final String DRIVER_MEMORY = "768Mi";
-  public static final String STANDBY_MEMORY = "256Mi";
+  public static final String STANDBY_MEMORY = "320Mi";
   public static final String EXECUTOR_MEMORY = "512Mi";
   public static final String EXECUTOR_INSTANCES = "1";
   public static final String LOG_LEVEL = "INFO";
