@@ -27,7 +27,6 @@ import org.awaitility.Awaitility;
 public final class Bench {
   private static final Duration WITHIN = Duration.ofMinutes(3);
   private static final int RATE = 100;
-  private static final String STANDBY = "standby";
 
   private final Cluster cluster;
   private final Infra infra;
@@ -52,25 +51,22 @@ public final class Bench {
         Infra infra = new Infra(cluster)) {
       BenchResult result = new BenchResult(cluster);
       Bench bench = new Bench(cluster, infra, faults, result);
-      String more = arguments.length > 2 ? arguments[2] : "";
-      boolean outage = more.matches("\\d+");
-      if (outage) {
-        bench.outage(Duration.ofSeconds(Long.parseLong(more)));
-      } else {
-        bench.faults(more);
+      String only = arguments.length > 2 ? arguments[2] : "recovery";
+      String measured = only.matches("\\d+") ? "outage" : only;
+      switch (measured) {
+        case "outage" -> bench.outage(Duration.ofSeconds(Long.parseLong(only)));
+        case "standby" -> bench.standby();
+        case "recovery" -> bench.faults();
+        default -> throw new IllegalArgumentException("neither seconds nor standby: " + only);
       }
-      result.write(Path.of(arguments[1]), outage ? "outage" : more.isEmpty() ? "recovery" : more);
+      result.write(Path.of(arguments[1]), measured);
       if (!result.exact()) {
         System.exit(1);
       }
     }
   }
 
-  private void faults(String some) {
-    if (some.equals(STANDBY)) {
-      standby();
-      return;
-    }
+  private void faults() {
     recover("JVM killed, local mode", 3, Mode.LOCAL, (at, job) -> at.killJvm(job.driver()));
     standby();
     recover(

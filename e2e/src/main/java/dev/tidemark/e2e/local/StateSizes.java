@@ -109,8 +109,7 @@ public final class StateSizes {
       try {
         Seen seen =
             new Seen(keys, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), Double.NaN, 0);
-        seen = kill(seen, ledger, false, kills, seen.recoveries());
-        return kill(seen, ledger, true, kills, seen.standbyRecoveries());
+        return kill(kill(seen, ledger, false, kills), ledger, true, kills);
       } finally {
         flow.interrupt();
         flow.join();
@@ -118,9 +117,9 @@ public final class StateSizes {
     }
   }
 
-  private Seen kill(Seen seen, Ledger ledger, boolean standby, int kills, List<Double> recoveries)
-      throws Exception {
+  private Seen kill(Seen seen, Ledger ledger, boolean standby, int kills) throws Exception {
     int keys = seen.keys();
+    List<Double> recoveries = standby ? seen.standbyRecoveries() : seen.recoveries();
     String how = standby ? "with a standby" : "without one";
     Driver driver =
         new Driver(
