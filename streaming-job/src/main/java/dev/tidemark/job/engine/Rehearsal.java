@@ -1,6 +1,5 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +43,7 @@ final class Rehearsal {
       }
       try {
         step.run();
-      } catch (Trouble | LinkageError e) {
+      } catch (RuntimeException | LinkageError e) {
         LOG.debug("the start will say: {}", e.toString());
       }
     }
