@@ -31,7 +31,7 @@ final class Contexts {
   static StreamingContext make(
       Prepared run, StateRecovery.Recovered state, int partitions, SparkContext spark) {
     StreamingContext context = empty(run, spark);
-    StateGraph.build(source(context), state.state(), run.settings(), partitions);
+    StateGraph.build(source(context), state, run.settings(), partitions);
     context.checkpoint(run.ownPath());
     return context;
   }

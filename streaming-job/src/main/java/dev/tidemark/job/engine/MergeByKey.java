@@ -1,10 +1,9 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Aggregation;
+import dev.tidemark.job.expression.Entries;
 import dev.tidemark.job.expression.StateKey;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Map;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
@@ -45,26 +44,16 @@ final class MergeByKey
   @Override
   public Iterator<Tuple2<StateKey, byte[]>> call(Iterator<Tuple2<StateKey, byte[]>> values) {
     Aggregation aggregation = computation.compiled();
-    Map<StateKey, byte[]> merged = new HashMap<>();
+    Entries merged = new Entries();
     while (values.hasNext()) {
       Tuple2<StateKey, byte[]> value = values.next();
-      byte[] before = merged.get(value._1());
-      merged.put(
-          value._1(),
-          before == null ? value._2() : aggregation.merge(value._1(), before, value._2()));
+      int number = merged.find(value._1());
+      if (number < 0) {
+        merged.add(value._1(), value._2());
+      } else {
+        merged.set(number, aggregation.merge(value._1(), merged.value(number), value._2()));
+      }
     }
-    Iterator<Map.Entry<StateKey, byte[]>> entries = merged.entrySet().iterator();
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return entries.hasNext();
-      }
-
-      @Override
-      public Tuple2<StateKey, byte[]> next() {
-        Map.Entry<StateKey, byte[]> entry = entries.next();
-        return new Tuple2<>(entry.getKey(), entry.getValue());
-      }
-    };
+    return merged.iterator();
   }
 }

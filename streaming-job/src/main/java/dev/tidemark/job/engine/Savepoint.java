@@ -49,7 +49,7 @@ final class Savepoint {
       throws IOException {
     String directory = String.format(Locale.ROOT, "e%010d/savepoint", epoch);
     state
-        .state()
+        .pairs()
         .mapPartitions(
             new Write(
                 Computation.of(definition),

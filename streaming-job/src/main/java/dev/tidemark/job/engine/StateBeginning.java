@@ -127,7 +127,7 @@ final class StateBeginning {
         run.ledger().until().entrySet().stream()
             .map(e -> new PartitionRange(e.getKey(), e.getValue(), e.getValue()))
             .toList();
-    transaction.run(0, nothing, before.state().mapPartitions(new Result.OfChanges()));
+    transaction.run(0, nothing, before.pairs().mapPartitions(new Result.OfChanges()));
     return before.from(manifest);
   }
 
@@ -150,6 +150,6 @@ final class StateBeginning {
         StateManifest.empty(
             run.owner().lastEpoch(), run.settings().definition(), run.ledger().until());
     store.write(empty);
-    return StateRecovery.nothing(empty, spark);
+    return StateRecovery.nothing(empty, spark, partitions);
   }
 }

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ final class StateCheckpoints {
   private final Settings settings;
   private final long epoch;
   private final Progress progress;
-  private final JavaPairRDD<?, ?> loaded;
+  private final JavaRDD<?> loaded;
 
   /**
    * For one run.
@@ -38,11 +38,7 @@ final class StateCheckpoints {
    * @param loaded the state it began with, let go of when a checkpoint makes it superfluous
    */
   StateCheckpoints(
-      StateStore store,
-      Settings settings,
-      long epoch,
-      Progress progress,
-      JavaPairRDD<?, ?> loaded) {
+      StateStore store, Settings settings, long epoch, Progress progress, JavaRDD<?> loaded) {
     this.loaded = loaded;
     this.store = store;
     this.settings = settings;

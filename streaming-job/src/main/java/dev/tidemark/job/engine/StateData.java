@@ -2,11 +2,13 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.settings.Settings;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.Partitioner;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -14,16 +16,20 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.streaming.rdd.MapWithStateRDDRecord;
+import scala.Option;
 import scala.Tuple2;
-import scala.Tuple3;
 import scala.collection.JavaConverters;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
 
-/** State as Spark keeps it in its RDDs and checkpoints, read as plain keys and values. */
+/** State as Spark keeps it in its RDDs and checkpoints, read into a map per partition. */
 final class StateData {
   static final String RUNNING = "mapWithState";
   static final String WINDOWS = "updateStateByKey";
+
+  private static final ClassTag<CompactStateMap> MAP =
+      ClassTag$.MODULE$.apply(CompactStateMap.class);
 
   private StateData() {}
 
@@ -44,15 +50,48 @@ final class StateData {
   record Summary(long keys, Map<StateKey, byte[]> marks) implements Serializable {}
 
   /** Reads all of it once, which also brings it into memory where it is persisted. */
-  static List<Summary> summaries(JavaPairRDD<StateKey, byte[]> state) {
-    return state.mapPartitions(new Summarize()).collect();
+  static List<Summary> summaries(JavaRDD<CompactStateMap> maps) {
+    return pairs(maps).mapPartitions(new Summarize()).collect();
   }
 
   /** The data of a state checkpoint, closed windows left out. */
-  static JavaPairRDD<StateKey, byte[]> read(SparkContext spark, String source, String path) {
-    ClassTag<Object> tag = tag();
-    return JavaRDD.fromRDD(spark.checkpointFile(path, tag), tag)
-        .mapPartitionsToPair(source.equals(RUNNING) ? new OfRunning() : new OfWindows(), true);
+  @SuppressWarnings("unchecked") // what a checkpoint of running state consists of
+  static JavaRDD<CompactStateMap> read(
+      SparkContext spark, String source, String path, Partitioner partitioner) {
+    RDD<Object> file = spark.checkpointFile(path, tag());
+    JavaRDD<Object> elements = JavaRDD.fromRDD(file, tag());
+    if (source.equals(WINDOWS)) {
+      return maps(elements.mapPartitionsToPair(new OfWindows(), true), partitioner);
+    }
+    JavaRDD<CompactStateMap> maps = elements.mapPartitions(new OfRunning(), true);
+    return file.partitioner().equals(Option.apply(partitioner))
+        ? maps
+        : maps(pairs(maps), partitioner);
+  }
+
+  /** Keys and values in maps, one in each partition. */
+  static JavaRDD<CompactStateMap> maps(
+      JavaPairRDD<StateKey, byte[]> pairs, Partitioner partitioner) {
+    return pairs.partitionBy(partitioner).mapPartitions(new ToMap(), true);
+  }
+
+  /** What maps hold, partitioned as they are. */
+  static JavaPairRDD<StateKey, byte[]> pairs(JavaRDD<CompactStateMap> maps) {
+    return maps.mapPartitionsToPair(new ToPairs(), true);
+  }
+
+  /** The same with more counted in, partitioned likewise. */
+  static JavaRDD<CompactStateMap> with(
+      JavaRDD<CompactStateMap> maps, JavaPairRDD<StateKey, byte[]> added, Computation computation) {
+    return JavaRDD.fromRDD(
+        maps.rdd()
+            .zipPartitions(
+                added.rdd(),
+                true,
+                new CountIn(computation),
+                ClassTag$.MODULE$.<Tuple2<StateKey, byte[]>>apply(Tuple2.class),
+                MAP),
+        MAP);
   }
 
   @SuppressWarnings("unchecked") // a tag of what is erased anyway
@@ -60,35 +99,71 @@ final class StateData {
     return (ClassTag<T>) ClassTag$.MODULE$.Object();
   }
 
-  @SuppressWarnings("unchecked") // what a checkpoint of running state consists of
-  private static Iterator<Tuple2<StateKey, byte[]>> running(Object element) {
-    MapWithStateRDDRecord<StateKey, byte[], ?> record =
-        (MapWithStateRDDRecord<StateKey, byte[], ?>) element;
-    Iterator<Tuple3<StateKey, byte[], Object>> all =
-        JavaConverters.asJavaIterator(record.stateMap().getAll());
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return all.hasNext();
-      }
-
-      @Override
-      public Tuple2<StateKey, byte[]> next() {
-        Tuple3<StateKey, byte[], Object> entry = all.next();
-        return new Tuple2<>(entry._1(), entry._2());
-      }
-    };
-  }
-
   private static final class OfRunning
-      implements PairFlatMapFunction<Iterator<Object>, StateKey, byte[]> {
+      implements FlatMapFunction<Iterator<Object>, CompactStateMap> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Iterator<Tuple2<StateKey, byte[]>> call(Iterator<Object> elements) {
-      return elements.hasNext()
-          ? running(elements.next())
-          : List.<Tuple2<StateKey, byte[]>>of().iterator();
+    public Iterator<CompactStateMap> call(Iterator<Object> elements) throws IOException {
+      if (!elements.hasNext()) {
+        throw new IOException("a part of the state is empty");
+      }
+      return List.of(CompactStateMap.of((MapWithStateRDDRecord<?, ?, ?>) elements.next()))
+          .iterator();
+    }
+  }
+
+  private static final class ToMap
+      implements FlatMapFunction<Iterator<Tuple2<StateKey, byte[]>>, CompactStateMap> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Iterator<CompactStateMap> call(Iterator<Tuple2<StateKey, byte[]>> entries) {
+      CompactStateMap map = new CompactStateMap();
+      entries.forEachRemaining(entry -> map.put(entry._1(), entry._2(), 0));
+      return List.of(map).iterator();
+    }
+  }
+
+  private static final class ToPairs
+      implements PairFlatMapFunction<Iterator<CompactStateMap>, StateKey, byte[]> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Iterator<Tuple2<StateKey, byte[]>> call(Iterator<CompactStateMap> maps) {
+      return maps.next().all();
+    }
+  }
+
+  private static final class CountIn
+      extends AbstractFunction2<
+          scala.collection.Iterator<CompactStateMap>,
+          scala.collection.Iterator<Tuple2<StateKey, byte[]>>,
+          scala.collection.Iterator<CompactStateMap>>
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Computation computation;
+
+    CountIn(Computation computation) {
+      this.computation = computation;
+    }
+
+    @Override
+    public scala.collection.Iterator<CompactStateMap> apply(
+        scala.collection.Iterator<CompactStateMap> maps,
+        scala.collection.Iterator<Tuple2<StateKey, byte[]>> added) {
+      CompactStateMap map = maps.next().copy();
+      while (added.hasNext()) {
+        Tuple2<StateKey, byte[]> entry = added.next();
+        Option<byte[]> before = map.get(entry._1());
+        byte[] value =
+            before.isEmpty()
+                ? entry._2()
+                : computation.compiled().merge(entry._1(), before.get(), entry._2());
+        map.put(entry._1(), value, 0);
+      }
+      return JavaConverters.asScalaIterator(List.of(map).iterator());
     }
   }
 
@@ -134,7 +209,7 @@ final class StateData {
       long count = 0;
       while (elements.hasNext()) {
         if (elements.next() instanceof MapWithStateRDDRecord<?, ?, ?> record) {
-          count += record.stateMap().getAll().size();
+          count += CompactStateMap.of(record).size();
         } else {
           count++;
         }

@@ -5,24 +5,26 @@ import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.PartitionRange;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.api.java.function.VoidFunction2;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.streaming.Duration;
-import org.apache.spark.streaming.StateSpec;
 import org.apache.spark.streaming.Time;
 import org.apache.spark.streaming.api.java.JavaDStream;
 import org.apache.spark.streaming.api.java.JavaInputDStream;
-import org.apache.spark.streaming.api.java.JavaMapWithStateDStream;
 import org.apache.spark.streaming.api.java.JavaPairDStream;
 import org.apache.spark.streaming.dstream.DStream;
 import org.apache.spark.streaming.dstream.PairDStreamFunctions;
 import org.apache.spark.streaming.kafka010.HasOffsetRanges;
 import org.apache.spark.streaming.kafka010.OffsetRange;
+import org.apache.spark.streaming.rdd.MapWithStateRDDRecord;
 import scala.Option;
 import scala.Tuple2;
 import scala.reflect.ClassTag;
@@ -50,7 +52,7 @@ final class StateGraph {
 
   static void build(
       JavaInputDStream<ConsumerRecord<byte[], byte[]>> source,
-      JavaPairRDD<StateKey, byte[]> before,
+      StateRecovery.Recovered before,
       Settings settings,
       int partitions) {
     Computation computation = Computation.of(settings.definition());
@@ -58,13 +60,10 @@ final class StateGraph {
     HashPartitioner partitioner = new HashPartitioner(partitions);
     JavaPairDStream<StateKey, byte[]> added = source.transformToPair(new Added());
     if (settings.definition().aggregate().window() == null) {
-      JavaMapWithStateDStream<StateKey, byte[], byte[], Tuple2<StateKey, byte[]>> changes =
-          added.mapWithState(
-              StateSpec.function(new UpdateRunning(computation))
-                  .initialState(before)
-                  .partitioner(partitioner));
-      changes.checkpoint(interval);
-      changes.foreachRDD(new Running());
+      RunningState state =
+          new RunningState(added.dstream(), new UpdateRunning(computation), before.maps());
+      kept(state, interval);
+      JavaDStream.fromDStream(state, RunningState.TAG).foreachRDD(new Running());
       return;
     }
     DStream<Tuple2<StateKey, WindowState>> windows =
@@ -73,12 +72,21 @@ final class StateGraph {
                 new UpdateWindows(computation),
                 partitioner,
                 true,
-                Option.apply(before.mapValues(new Open()).rdd()),
+                Option.apply(before.pairs().mapValues(new Open()).rdd()),
                 WINDOW);
-    windows.checkpoint(interval);
+    kept(windows, interval);
     JavaDStream.fromDStream(
             windows, ClassTag$.MODULE$.<Tuple2<StateKey, WindowState>>apply(Tuple2.class))
         .foreachRDD(new Windows());
+  }
+
+  /**
+   * Checkpointed, and in memory until the next batch has it. Spark's own choice is to serialise all
+   * of it in every batch, and to compute what finds no room again, from the topic.
+   */
+  private static void kept(DStream<?> state, Duration interval) {
+    state.checkpoint(interval);
+    state.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   /** From the offsets of a batch to what its records add. */
@@ -114,17 +122,29 @@ final class StateGraph {
   }
 
   private static final class Running
-      implements VoidFunction2<JavaRDD<Tuple2<StateKey, byte[]>>, Time> {
+      implements VoidFunction2<JavaRDD<MapWithStateRDDRecord<StateKey, byte[], Object>>, Time> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void call(JavaRDD<Tuple2<StateKey, byte[]>> changes, Time time) {
-      Run run = Run.current();
-      // What the stream gives are the changes that Spark keeps beside the state of each partition.
-      run.state(
-          time.milliseconds(),
-          changes.mapPartitions(new Result.OfChanges()),
-          changes.rdd().dependencies().head().rdd());
+    public void call(JavaRDD<MapWithStateRDDRecord<StateKey, byte[], Object>> state, Time time) {
+      Run.current()
+          .state(
+              time.milliseconds(),
+              state.mapPartitions(new Changes()).mapPartitions(new Result.OfChanges()),
+              state.rdd());
+    }
+  }
+
+  /** What a batch has changed in a partition. */
+  private static final class Changes
+      implements FlatMapFunction<
+          Iterator<MapWithStateRDDRecord<StateKey, byte[], Object>>, Tuple2<StateKey, byte[]>> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Iterator<Tuple2<StateKey, byte[]>> call(
+        Iterator<MapWithStateRDDRecord<StateKey, byte[], Object>> records) {
+      return CompactStateMap.of(records.next()).changes();
     }
   }
 

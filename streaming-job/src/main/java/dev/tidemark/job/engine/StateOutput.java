@@ -29,6 +29,7 @@ final class StateOutput implements Output {
   private final LongConsumer late;
   private final Map<Long, List<PartitionRange>> generated = new ConcurrentHashMap<>();
   private Changes inHand;
+  private RDD<?> before;
   private volatile long begun;
 
   /** What the batch in hand has changed, and all state after it. */
@@ -91,6 +92,11 @@ final class StateOutput implements Output {
     Map<Partition, Long> until = new HashMap<>(committed);
     ranges.forEach(range -> until.put(range.partition(), range.until()));
     checkpoints.after(time, inHand.results().rdd(), inHand.state(), until, marks.all());
+    if (before != null) {
+      // Spark would keep it for two checkpoints. What is lost is lost with this batch's anyway.
+      before.unpersist(false);
+    }
+    before = inHand.state();
     return done.outcome();
   }
 

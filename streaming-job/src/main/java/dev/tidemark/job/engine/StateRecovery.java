@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
@@ -49,20 +52,29 @@ final class StateRecovery {
    */
   record Recovered(
       StateManifest from,
-      JavaPairRDD<StateKey, byte[]> state,
+      JavaRDD<CompactStateMap> maps,
       Map<Partition, Mark> marks,
       long keys,
       long caughtUp) {
 
+    /** Its keys and values, partitioned as the maps are. */
+    JavaPairRDD<StateKey, byte[]> pairs() {
+      return StateData.pairs(maps);
+    }
+
     /** The same state, as another manifest has it. */
     Recovered from(StateManifest manifest) {
-      return new Recovered(manifest, state, marks, keys, caughtUp);
+      return new Recovered(manifest, maps, marks, keys, caughtUp);
     }
   }
 
   /** State of nothing, to begin with. */
-  static Recovered nothing(StateManifest from, JavaSparkContext spark) {
-    return new Recovered(from, JavaPairRDD.fromJavaRDD(spark.emptyRDD()), Map.of(), 0, 0);
+  static Recovered nothing(StateManifest from, JavaSparkContext spark, int partitions) {
+    return new Recovered(from, nothing(spark, new HashPartitioner(partitions)), Map.of(), 0, 0);
+  }
+
+  private static JavaRDD<CompactStateMap> nothing(JavaSparkContext spark, Partitioner partitioner) {
+    return StateData.maps(JavaPairRDD.fromJavaRDD(spark.emptyRDD()), partitioner);
   }
 
   /**
@@ -187,21 +199,21 @@ final class StateRecovery {
 
   private Recovered load(StateStore store, StateManifest manifest) {
     Map<Partition, Mark> marks = marks(manifest);
-    JavaPairRDD<StateKey, byte[]> state =
+    HashPartitioner partitioner = new HashPartitioner(partitions);
+    JavaRDD<CompactStateMap> maps =
         manifest.directory() == null
-            ? JavaPairRDD.fromJavaRDD(spark.emptyRDD())
-            : data(manifest, store.absolute(manifest.directory()));
+            ? nothing(spark, partitioner)
+            : data(manifest, store.absolute(manifest.directory()), partitioner);
     List<PartitionRange> behind = behind(manifest);
     if (!behind.isEmpty()) {
       // With the definition that would have counted them, which need not be today's.
       Computation then = Computation.of(manifest.definition());
       PartialsRdd added = new PartialsRdd(spark.sc(), then, malformed, behind, () -> times(marks));
-      state = MergeByKey.of(state.rdd().union(added), then, partitions);
+      maps = StateData.with(maps, MergeByKey.of(added, then, partitions), then);
     }
-    // Not serialized: the first batch builds its map from the very objects that are read here.
-    state = state.persist(StorageLevel.MEMORY_AND_DISK());
+    maps = maps.persist(StorageLevel.MEMORY_AND_DISK());
     long keys = 0;
-    for (StateData.Summary summary : StateData.summaries(state)) {
+    for (StateData.Summary summary : StateData.summaries(maps)) {
       keys += summary.keys();
       for (Partition partition : run.ledger().until().keySet()) {
         byte[] mark = summary.marks().get(StateKey.mark(partition.topic(), partition.number()));
@@ -211,13 +223,14 @@ final class StateRecovery {
       }
     }
     long caughtUp = behind.stream().mapToLong(r -> r.until() - r.from()).sum();
-    return new Recovered(manifest, state, marks, keys, caughtUp);
+    return new Recovered(manifest, maps, marks, keys, caughtUp);
   }
 
-  private JavaPairRDD<StateKey, byte[]> data(StateManifest manifest, String path) {
+  private JavaRDD<CompactStateMap> data(
+      StateManifest manifest, String path, Partitioner partitioner) {
     return manifest.source().equals(Savepoint.SOURCE)
-        ? Savepoint.read(spark, manifest, path)
-        : StateData.read(spark.sc(), manifest.source(), path);
+        ? StateData.maps(Savepoint.read(spark, manifest, path), partitioner)
+        : StateData.read(spark.sc(), manifest.source(), path, partitioner);
   }
 
   private static Map<Partition, Mark> marks(StateManifest manifest) {

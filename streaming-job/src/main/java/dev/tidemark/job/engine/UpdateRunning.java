@@ -2,14 +2,19 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.StateKey;
-import org.apache.spark.api.java.Optional;
-import org.apache.spark.api.java.function.Function3;
+import java.io.Serializable;
 import org.apache.spark.streaming.State;
-import scala.Tuple2;
+import org.apache.spark.streaming.Time;
+import scala.Option;
+import scala.runtime.AbstractFunction4;
 
-/** Running results: what a batch brings for a key is merged into its state. */
+/**
+ * Running results: what a batch brings for a key is merged into its state. There is nothing to
+ * return for it: {@link CompactStateMap#changes} knows what was changed.
+ */
 final class UpdateRunning
-    implements Function3<StateKey, Optional<byte[]>, State<byte[]>, Tuple2<StateKey, byte[]>> {
+    extends AbstractFunction4<Time, StateKey, Option<byte[]>, State<byte[]>, Option<Object>>
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Computation computation;
@@ -20,14 +25,13 @@ final class UpdateRunning
   }
 
   @Override
-  public Tuple2<StateKey, byte[]> call(
-      StateKey key, Optional<byte[]> brought, State<byte[]> state) {
+  public Option<Object> apply(
+      Time time, StateKey key, Option<byte[]> brought, State<byte[]> state) {
     if (aggregation == null) {
       aggregation = computation.compiled();
     }
     byte[] value = brought.get();
-    byte[] merged = state.exists() ? aggregation.merge(key, state.get(), value) : value;
-    state.update(merged);
-    return new Tuple2<>(key, merged);
+    state.update(state.exists() ? aggregation.merge(key, state.get(), value) : value);
+    return Option.empty();
   }
 }
