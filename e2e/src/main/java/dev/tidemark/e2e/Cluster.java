@@ -87,11 +87,12 @@ public final class Cluster implements AutoCloseable {
             .endMetadata()
             .build();
     client.namespaces().resource(namespace).unlock().createOr(existing -> existing.update());
-    copySecret("pg", name);
-    copySecret("minio", name);
+    copySecret("pg", name, "pg");
+    copySecret("minio", name, "minio");
   }
 
-  private void copySecret(String name, String namespace) {
+  /** Copies a Secret of the stores to a namespace, under another name if need be. */
+  public void copySecret(String name, String namespace, String as) {
     Secret original = client.secrets().inNamespace(INFRA).withName(name).get();
     if (original == null) {
       throw new IllegalStateException(
@@ -100,7 +101,7 @@ public final class Cluster implements AutoCloseable {
     Secret copy =
         new SecretBuilder()
             .withNewMetadata()
-            .withName(name)
+            .withName(as)
             .withNamespace(namespace)
             .endMetadata()
             .withType(original.getType())

@@ -102,7 +102,12 @@ public final class Feeder implements AutoCloseable {
 
   /** Writes a fixed number of events and returns when all are acknowledged. */
   public static void write(Topic topic, long seed, int events) {
-    try (Feeder feeder = new Feeder(topic, seed, Feeder::value)) {
+    write(topic, seed, events, Feeder::value);
+  }
+
+  /** Writes a fixed number of events with values of one's own. */
+  public static void write(Topic topic, long seed, int events, Values values) {
+    try (Feeder feeder = new Feeder(topic, seed, values)) {
       for (int i = 0; i < events; i++) {
         feeder.write();
       }

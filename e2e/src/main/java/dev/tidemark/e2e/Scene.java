@@ -22,6 +22,9 @@ public final class Scene implements AutoCloseable {
   public static final int PARTITIONS = 4;
 
   private static final String TABLE = "important_events";
+  private static final String[] COLUMNS = {
+    "value text", "kafka_partition int", "kafka_offset bigint"
+  };
 
   private final Cluster cluster;
   private final Infra infra;
@@ -32,6 +35,7 @@ public final class Scene implements AutoCloseable {
   private final List<Job> jobs = new ArrayList<>();
   private final List<String> namespaces = new ArrayList<>();
   private final List<Double> recoveries = new ArrayList<>();
+  private final List<String> databases = new ArrayList<>();
   private Verdict verdict;
 
   private Scene(Cluster cluster, Infra infra, String id) {
@@ -54,7 +58,7 @@ public final class Scene implements AutoCloseable {
     scene.addNamespace(scene.id);
     scene.topic.create(PARTITIONS);
     infra.createDatabase(scene.id);
-    scene.table.create("value text", "kafka_partition int", "kafka_offset bigint");
+    scene.table.create(COLUMNS);
     return scene;
   }
 
@@ -62,6 +66,15 @@ public final class Scene implements AutoCloseable {
   public void addNamespace(String name) {
     cluster.createJobNamespace(name);
     namespaces.add(name);
+  }
+
+  /** A further database, and a table in it like that of the scenario. */
+  public Table addDatabase(String name) {
+    infra.createDatabase(name);
+    databases.add(name);
+    Table like = new Table(infra, name, TABLE);
+    like.create(COLUMNS);
+    return like;
   }
 
   /** The scenario's namespace; also the name of its topic and database. */
@@ -237,6 +250,7 @@ public final class Scene implements AutoCloseable {
     namespaces.forEach(name -> cluster.client().namespaces().withName(name).delete());
     deleteObjects("");
     infra.dropDatabase(id);
+    databases.forEach(infra::dropDatabase);
     topic.delete();
   }
 }

@@ -43,7 +43,7 @@ final class SettingsJson {
     settings.put("definitionDigest", "sha256:" + name + "-" + change);
     definition(settings.putObject("definition"), servers, name, topic, program, pace);
     runtime(settings.putObject("runtime"), servers, name, pace);
-    settings.putNull("previous");
+    settings.putNull("previous").putNull("sinkBefore");
     try {
       return JSON.writeValueAsString(settings);
     } catch (JsonProcessingException e) {

@@ -32,6 +32,11 @@ final class CheckRules {
     return seen.recorded().stream().reduce((a, b) -> a.attempt() >= b.attempt() ? a : b);
   }
 
+  /** Its number; 0 when there is none. */
+  static int last(Observation seen) {
+    return newest(seen).map(Recorded::attempt).orElse(0);
+  }
+
   static Judgement judge(Observation seen, Memory memory) {
     Fingerprint wanted = seen.wanted().fingerprint(image(seen, memory));
     String name = CheckName.of(seen.job().name(), wanted.key());
@@ -205,7 +210,7 @@ final class CheckRules {
             + wanted.image()
             + ".";
     List<Step> steps = new ArrayList<>(others(seen, name));
-    Action check = new Action.StartCheck(new CheckPlan(name, wanted));
+    Action check = new Action.StartCheck(new CheckPlan(name, wanted, last(seen)));
     // People were told of the first one, and see the refusal until another verdict is there.
     steps.add(
         known.isPresent()

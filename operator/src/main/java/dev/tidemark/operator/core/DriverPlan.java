@@ -9,8 +9,10 @@ import java.time.Instant;
  * @param recordedAttempt 0 takes the spec of the job; else the spec recorded with that attempt,
  *     because the job's own is not accepted
  * @param previous how the attempt before ended; null for the first
+ * @param recordedLast the newest attempt whose spec is recorded; 0 when there is none
  */
-public record DriverPlan(int attempt, Fingerprint of, int recordedAttempt, Previous previous) {
+public record DriverPlan(
+    int attempt, Fingerprint of, int recordedAttempt, Previous previous, int recordedLast) {
   /**
    * When and why the driver before ended, so that the new one can report how long the recovery
    * took.

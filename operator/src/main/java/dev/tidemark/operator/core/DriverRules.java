@@ -180,7 +180,8 @@ final class DriverRules {
     String reason = (recovery ? Reason.Recovering : Reason.Starting).name();
     Action action =
         new Action.LaunchDriver(
-            new DriverPlan(attempt, basis.of(), basis.recordedAttempt(), previous));
+            new DriverPlan(
+                attempt, basis.of(), basis.recordedAttempt(), previous, CheckRules.last(seen)));
     return new Course(
         Situation.DUE,
         null,

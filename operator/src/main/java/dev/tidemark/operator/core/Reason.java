@@ -24,6 +24,7 @@ public enum Reason {
   CheckpointDiverged(Kind.STOP),
   LedgerBehindCheckpoint(Kind.STOP),
   LedgerSealed(Kind.STOP),
+  LedgerUnreachable(Kind.STOP),
   StateDoesNotFit(Kind.STOP),
   LedgerMissing(Kind.STOP),
   OffsetsExpired(Kind.STOP),

@@ -132,7 +132,7 @@ final class Stops {
     }
     List<Step> steps = new ArrayList<>(stop.steps());
     DriverPlan next =
-        new DriverPlan(memory.attempt() + 1, basis.of(), basis.recordedAttempt(), null);
+        new DriverPlan(memory.attempt() + 1, basis.of(), basis.recordedAttempt(), null, 0);
     steps.add(0, Step.quiet(new Action.TryDriver(next)));
     return new Course(
         stop.situation(),

@@ -1,5 +1,6 @@
 package dev.tidemark.operator.kubernetes;
 
+import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
 import dev.tidemark.operator.core.CheckPlan;
@@ -15,9 +16,9 @@ final class CheckPod {
 
   private CheckPod() {}
 
-  static Pod of(StreamingJob job, CheckPlan plan) {
+  static Pod of(StreamingJob job, CheckPlan plan, Sink before) {
     StreamingJobSpec spec = job.getSpec();
-    Mounts mounts = Mounts.of(plan.pod(), spec);
+    Mounts mounts = Mounts.of(plan.pod(), spec, before);
     Pod pod =
         new PodBuilder()
             .withNewMetadata()

@@ -1,6 +1,7 @@
 package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.SecretRef;
+import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
 import dev.tidemark.operator.core.DriverPlan;
@@ -23,10 +24,10 @@ final class DriverPod {
 
   private DriverPod() {}
 
-  static Pod of(StreamingJob job, StreamingJobSpec spec, DriverPlan plan) {
+  static Pod of(StreamingJob job, StreamingJobSpec spec, DriverPlan plan, Sink before) {
     String jobName = job.getMetadata().getName();
     String name = jobName + "-driver-" + plan.attempt();
-    Mounts mounts = Mounts.of(name, spec);
+    Mounts mounts = Mounts.of(name, spec, before);
     Pod pod =
         new PodBuilder()
             .withNewMetadata()

@@ -1,6 +1,7 @@
 package dev.tidemark.operator.kubernetes;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
 import dev.tidemark.operator.core.CheckPlan;
@@ -50,17 +51,18 @@ final class KubernetesEffects implements Effects {
         "check run " + plan.pod(),
         () -> {
           StreamingJobSpec spec = job.getSpec();
+          Sink sinkBefore = SinkBefore.of(spec, recorded(plan.recordedLast()));
           // What only the driver needs is made meanwhile, so that it is there when the answer is.
           CompletableFuture<Outcome> later =
               objects.making(DriverAccount.rights(job, spec, platform));
           List<HasMetadata> now = new ArrayList<>(DriverAccount.account(job, spec));
-          now.add(SettingsMap.of(job, plan, platform));
+          now.add(SettingsMap.of(job, plan, sinkBefore, platform));
           Outcome before = objects.all(now);
           if (before.done() && templated(spec)) {
             // after its service account is there: without one the API server refuses any pod
-            dryRun(DriverPod.of(job, spec, new DriverPlan(0, plan.of(), 0, null)));
+            dryRun(DriverPod.of(job, spec, new DriverPlan(0, plan.of(), 0, null, 0), sinkBefore));
           }
-          Outcome check = before.done() ? objects.one(CheckPod.of(job, plan)) : before;
+          Outcome check = before.done() ? objects.one(CheckPod.of(job, plan, sinkBefore)) : before;
           return check.done() ? Objects.join(later) : check;
         });
   }
@@ -82,7 +84,7 @@ final class KubernetesEffects implements Effects {
         pod(plan),
         () -> {
           try {
-            dryRun(DriverPod.of(job, spec(plan), plan));
+            dryRun(DriverPod.of(job, spec(plan), plan, null));
             return Outcome.DONE;
           } catch (KubernetesClientException e) {
             if (e.getCode() == 403 && String.valueOf(e.getMessage()).contains("exceeded quota")) {
@@ -99,8 +101,10 @@ final class KubernetesEffects implements Effects {
         pod(plan),
         () -> {
           StreamingJobSpec spec = spec(plan);
-          Outcome before = objects.all(before(spec, SettingsMap.of(job, spec, plan, platform)));
-          return before.done() ? objects.one(DriverPod.of(job, spec, plan)) : before;
+          Sink sinkBefore = SinkBefore.of(spec, recorded(plan.recordedLast()));
+          ConfigMap settings = SettingsMap.of(job, spec, plan, sinkBefore, platform);
+          Outcome before = objects.all(before(spec, settings));
+          return before.done() ? objects.one(DriverPod.of(job, spec, plan, sinkBefore)) : before;
         });
   }
 
@@ -146,6 +150,14 @@ final class KubernetesEffects implements Effects {
       throw new IllegalStateException(
           "ConfigMap " + name + " holds no spec this operator can read", e);
     }
+  }
+
+  /** The settings of an attempt; null when they are not there. */
+  private ConfigMap recorded(int attempt) {
+    String name = job.getMetadata().getName() + "-driver-" + attempt;
+    return attempt == 0
+        ? null
+        : client.configMaps().inNamespace(job.getMetadata().getNamespace()).withName(name).get();
   }
 
   /** What a pod needs to be there before it. */

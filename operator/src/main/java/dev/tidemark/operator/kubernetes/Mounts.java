@@ -1,6 +1,7 @@
 package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.SecretRef;
+import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJobSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
@@ -17,8 +18,13 @@ final class Mounts {
   private Mounts() {}
 
   /** For driver and check pods. */
-  static Mounts of(String settings, StreamingJobSpec spec) {
+  static Mounts of(String settings, StreamingJobSpec spec, Sink before) {
     Mounts all = forExecutor(settings, spec);
+    if (before != null && before.jdbc() != null) {
+      // Once the position was handed over nobody needs them, and they may be deleted.
+      all.secret("sink-before", before.jdbc().credentialsSecretRef(), true);
+      all.secret("sink-before-ca", before.jdbc().caSecretRef(), true);
+    }
     all.empty("run", "/var/run/tidemark");
     return all;
   }
@@ -48,12 +54,17 @@ final class Mounts {
   }
 
   private void secret(String name, SecretRef ref) {
+    secret(name, ref, null);
+  }
+
+  private void secret(String name, SecretRef ref, Boolean optional) {
     if (ref != null) {
       volumes.add(
           new VolumeBuilder()
               .withName(name)
               .withNewSecret()
               .withSecretName(ref.name())
+              .withOptional(optional)
               .endSecret()
               .build());
       mount(name, "/etc/tidemark/secrets/" + name, true);

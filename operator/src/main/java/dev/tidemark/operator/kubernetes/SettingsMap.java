@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The job settings: the contract with the driver ({@code contract/README.md}). Everything is
@@ -39,7 +40,8 @@ final class SettingsMap {
 
   private SettingsMap() {}
 
-  static ConfigMap of(StreamingJob job, StreamingJobSpec spec, DriverPlan plan, Platform platform) {
+  static ConfigMap of(
+      StreamingJob job, StreamingJobSpec spec, DriverPlan plan, Sink before, Platform platform) {
     String name = job.getMetadata().getName();
     return new ConfigMapBuilder()
         .withNewMetadata()
@@ -50,11 +52,11 @@ final class SettingsMap {
         .withOwnerReferences(Owner.of(job))
         .endMetadata()
         .withImmutable(true)
-        .withData(data(job, spec, plan.attempt(), plan.of(), plan.previous(), platform))
+        .withData(data(job, spec, plan.attempt(), plan.of(), plan.previous(), before, platform))
         .build();
   }
 
-  static ConfigMap of(StreamingJob job, CheckPlan plan, Platform platform) {
+  static ConfigMap of(StreamingJob job, CheckPlan plan, Sink before, Platform platform) {
     return new ConfigMapBuilder()
         .withNewMetadata()
         .withName(plan.pod())
@@ -64,7 +66,7 @@ final class SettingsMap {
         .withOwnerReferences(Owner.of(job))
         .endMetadata()
         .withImmutable(true)
-        .withData(data(job, job.getSpec(), 0, plan.of(), null, platform))
+        .withData(data(job, job.getSpec(), 0, plan.of(), null, before, platform))
         .build();
   }
 
@@ -74,11 +76,14 @@ final class SettingsMap {
       int attempt,
       Fingerprint of,
       DriverPlan.Previous previous,
+      Sink before,
       Platform platform) {
-    return Map.of(
-        SETTINGS, Json.pretty(settings(job, spec, attempt, of, previous, platform)),
-        EXECUTOR, ExecutorTemplate.yaml(job, spec, attempt, of),
-        SPEC, Json.pretty(Json.of(spec)));
+    Map<String, String> data = new TreeMap<>();
+    data.put(SETTINGS, Json.pretty(settings(job, spec, attempt, of, previous, before, platform)));
+    data.put(EXECUTOR, ExecutorTemplate.yaml(job, spec, attempt, of));
+    data.put(SPEC, Json.pretty(Json.of(spec)));
+    SinkBefore.record(data, before);
+    return data;
   }
 
   static ObjectNode settings(
@@ -87,6 +92,7 @@ final class SettingsMap {
       int attempt,
       Fingerprint of,
       DriverPlan.Previous previous,
+      Sink before,
       Platform platform) {
     ObjectNode settings = Json.object();
     settings.put("contract", 1);
@@ -111,6 +117,7 @@ final class SettingsMap {
           .put("reason", previous.reason())
           .put("endedAt", previous.endedAt().toString());
     }
+    SinkBefore.tell(settings, before);
     return settings;
   }
 
@@ -211,6 +218,6 @@ final class SettingsMap {
   }
 
   private static JsonNode orEmpty(Map<String, String> map) {
-    return map == null ? Json.object() : Json.of(new java.util.TreeMap<>(map));
+    return map == null ? Json.object() : Json.of(new TreeMap<>(map));
   }
 }

@@ -3,6 +3,8 @@ package dev.tidemark.operator.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.crds.SecretRef;
+import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.operator.core.CheckPlan;
 import dev.tidemark.operator.core.DriverPlan;
@@ -49,8 +51,20 @@ final class GoldenTest {
             3,
             fingerprint(job),
             0,
-            new DriverPlan.Previous("DriverPodDeleted", Instant.parse("2026-01-02T03:04:05.678Z")))
-        : new DriverPlan(1, fingerprint(job), 0, null);
+            new DriverPlan.Previous("DriverPodDeleted", Instant.parse("2026-01-02T03:04:05.678Z")),
+            2)
+        : new DriverPlan(1, fingerprint(job), 0, null, 0);
+  }
+
+  /** The full job had another sink before. */
+  private static Sink before(String name) {
+    SecretRef secret = new SecretRef("former-database");
+    return name.equals("full")
+        ? new Sink(
+            new Sink.Jdbc(
+                "jdbc:postgresql://former:5432/events", "events", secret, secret, null, null),
+            null)
+        : null;
   }
 
   @ParameterizedTest
@@ -60,7 +74,7 @@ final class GoldenTest {
     DriverPlan plan = plan(name, job);
     JsonNode settings =
         SettingsMap.settings(
-            job, job.getSpec(), plan.attempt(), plan.of(), plan.previous(), PLATFORM);
+            job, job.getSpec(), plan.attempt(), plan.of(), plan.previous(), before(name), PLATFORM);
 
     Path golden = CONTRACT.resolve(name + ".json");
     if (Boolean.getBoolean("golden.update")) {
@@ -75,12 +89,18 @@ final class GoldenTest {
     StreamingJob job = job(CONTRACT.resolve(name + ".yaml"));
     DriverPlan plan = plan(name, job);
     matches(
-        name + "/driver-pod.yaml", Json.KUBERNETES.asYaml(DriverPod.of(job, job.getSpec(), plan)));
+        name + "/driver-pod.yaml",
+        Json.KUBERNETES.asYaml(DriverPod.of(job, job.getSpec(), plan, before(name))));
     matches(
         name + "/check-pod.yaml",
         Json.KUBERNETES.asYaml(
             CheckPod.of(
-                job, new CheckPlan(job.getMetadata().getName() + "-check-0123456789", plan.of()))));
+                job,
+                new CheckPlan(
+                    job.getMetadata().getName() + "-check-0123456789",
+                    plan.of(),
+                    plan.recordedLast()),
+                before(name))));
     matches(
         name + "/executor.yaml",
         ExecutorTemplate.yaml(job, job.getSpec(), plan.attempt(), plan.of()));

@@ -162,6 +162,7 @@ final class SpecReadingTest {
             1,
             new Fingerprint(1, "", "", "", ""),
             null,
+            null,
             new Platform("cluster", "image", "role"));
 
     assertThat(settings.at("/runtime/checkpoint/onLost").asText()).isEqualTo(onLost);

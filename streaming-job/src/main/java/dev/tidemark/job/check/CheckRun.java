@@ -75,6 +75,10 @@ public final class CheckRun {
         boolean present =
             ledger.read(record.get().jobId()).filter(state -> !state.until().isEmpty()).isPresent();
         ownership.requireLedger(present, ledger.shown());
+      } catch (Trouble e) {
+        // The sink itself has just answered.
+        boolean before = settings.sinkBefore() != null && e.reason().kind() == Reason.Kind.WAIT;
+        throw before ? new Trouble(Reason.LedgerUnreachable, e.getMessage(), e) : e;
       }
     }
   }

@@ -135,7 +135,7 @@ final class Preparation {
 
   private Ledger connect() {
     Ledger ledger = parts.ledger(settings);
-    ledger.read("-"); // nobody's id: only to connect while the owner record is still being read
+    ledger.connect(); // while the owner record is still being read
     timeline.done("database connected");
     return ledger;
   }

@@ -43,10 +43,21 @@ public final class Database {
   private static final int SHORT_ID = 12;
 
   private final Settings.Jdbc jdbc;
+  private final String secret;
 
-  /** Nothing is connected yet. */
+  /** That of the sink; nothing is connected yet. */
   public Database(Settings.Jdbc jdbc) {
+    this(jdbc, "sink");
+  }
+
+  private Database(Settings.Jdbc jdbc, String secret) {
     this.jdbc = jdbc;
+    this.secret = secret;
+  }
+
+  /** That of the sink before, with the credentials of that time. */
+  static Database before(Settings.Jdbc jdbc) {
+    return new Database(jdbc, "sink-before");
   }
 
   /** The settings of the sink. */
@@ -104,15 +115,15 @@ public final class Database {
     properties.setProperty("tcpKeepAlive", "true");
     // A database with standbys in its URL must be the writable one.
     properties.setProperty("targetServerType", "primary");
-    SecretFiles.authority("sink")
+    SecretFiles.authority(secret)
         .ifPresent(
             file -> {
               properties.setProperty("sslmode", "verify-full");
               properties.setProperty("sslrootcert", file.toString());
             });
     try {
-      SecretFiles.read("sink", List.of("username", "password"))
-          .ifPresent(secret -> credentials(properties, secret));
+      SecretFiles.read(secret, List.of("username", "password"))
+          .ifPresent(values -> credentials(properties, values));
     } catch (UncheckedIOException e) {
       throw new Trouble(
           Reason.SinkAccessDenied,

@@ -10,6 +10,9 @@ import java.util.Optional;
  * away, a stop reason when it cannot heal.
  */
 public interface Ledger extends AutoCloseable {
+  /** Connects, so that the first question need not. */
+  void connect();
+
   /** The job's state, or empty when this ledger has never heard of the job. */
   Optional<LedgerState> read(String jobId);
 
@@ -34,6 +37,25 @@ public interface Ledger extends AutoCloseable {
       long epoch,
       LedgerIdentity identity,
       Map<LedgerState.Partition, Long> startingOffsets);
+
+  /**
+   * Hands the job over to another ledger: ends sessions as {@link #takeEpoch} does, and from then
+   * on nothing commits here. Of a ledger that is sealed already it only tells the position.
+   *
+   * @return empty when this ledger was never opened for the job
+   * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when the ledger knows this epoch or a
+   *     later one
+   */
+  Optional<Position> seal(String jobId, long epoch);
+
+  /**
+   * Takes an epoch and stands where a sealed ledger stood, all in one transaction. What it held
+   * before, sealed, is replaced.
+   *
+   * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when the ledger knows this epoch or a
+   *     later one
+   */
+  LedgerState takeOver(String jobId, long epoch, int revision, Position position);
 
   /** Where it is, for people. */
   String shown();

@@ -8,11 +8,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The content of a ledger that is an object: what the two tables of a database hold.
  *
  * @param contract version of this format
+ * @param sealed true after a hand-over: nothing may be printed any more
  * @param cluster id of the Kafka cluster the offsets belong to; null before the first opening
  */
 record LedgerDocument(
@@ -20,6 +22,7 @@ record LedgerDocument(
     String jobId,
     int revision,
     long epoch,
+    boolean sealed,
     String cluster,
     Map<String, String> topicIds,
     List<Offset> offsets) {
@@ -29,26 +32,73 @@ record LedgerDocument(
   record Offset(String topic, int partition, long until) {}
 
   static LedgerDocument of(String jobId) {
-    return new LedgerDocument(CONTRACT, jobId, 0, 0, null, Map.of(), List.of());
+    return new LedgerDocument(CONTRACT, jobId, 0, 0, false, null, Map.of(), List.of());
   }
 
   LedgerState state() {
     Map<Partition, Long> until = new HashMap<>();
     offsets.forEach(o -> until.put(new Partition(o.topic(), o.partition()), o.until()));
-    return new LedgerState(epoch, revision, false, until);
+    return new LedgerState(epoch, revision, sealed, until);
   }
 
-  LedgerDocument taken(long byEpoch, int byRevision) {
+  LedgerDocument taken(long byEpoch, int byRevision, String path) {
     if (epoch >= byEpoch) {
       throw fenced(byEpoch);
     }
-    return new LedgerDocument(CONTRACT, jobId, byRevision, byEpoch, cluster, topicIds, offsets);
+    requireOpen(path);
+    return new LedgerDocument(
+        CONTRACT, jobId, byRevision, byEpoch, false, cluster, topicIds, offsets);
   }
 
-  void require(long wanted) {
+  void require(long wanted, String path) {
     if (epoch != wanted) {
       throw fenced(wanted);
     }
+    requireOpen(path);
+  }
+
+  private void requireOpen(String path) {
+    if (sealed) {
+      throw new Trouble(
+          Reason.LedgerSealed,
+          "the ledger in "
+              + path
+              + " was handed over to another sink; nothing may be printed here");
+    }
+  }
+
+  /** Where the job stands; empty before the first opening. */
+  Optional<Position> position() {
+    return cluster == null
+        ? Optional.empty()
+        : Optional.of(new Position(new LedgerIdentity(cluster, topicIds), state().until()));
+  }
+
+  /** Handed over; sealed already it stays as it is. */
+  LedgerDocument sealedBy(long byEpoch) {
+    if (sealed) {
+      return this;
+    }
+    if (epoch >= byEpoch) {
+      throw fenced(byEpoch);
+    }
+    return new LedgerDocument(CONTRACT, jobId, revision, byEpoch, true, cluster, topicIds, offsets);
+  }
+
+  /** With the position of another ledger in the place of what was here. */
+  LedgerDocument takenOver(long byEpoch, int byRevision, Position position) {
+    if (epoch > byEpoch || (epoch == byEpoch && !sealed)) {
+      throw fenced(byEpoch);
+    }
+    return new LedgerDocument(
+        CONTRACT,
+        jobId,
+        byRevision,
+        byEpoch,
+        false,
+        position.until().isEmpty() ? null : position.identity().clusterId(),
+        position.identity().topicIds(),
+        offsets(position.until()));
   }
 
   private Trouble fenced(long wanted) {
@@ -71,7 +121,7 @@ record LedgerDocument(
     Map<String, String> ids = new HashMap<>(identity.topicIds());
     ids.putAll(topicIds);
     return new LedgerDocument(
-        CONTRACT, jobId, revision, epoch, identity.clusterId(), ids, offsets(all));
+        CONTRACT, jobId, revision, epoch, false, identity.clusterId(), ids, offsets(all));
   }
 
   private void requireIdentity(LedgerIdentity identity, String path) {
@@ -95,7 +145,8 @@ record LedgerDocument(
   LedgerDocument moved(Map<Partition, Long> to) {
     Map<Partition, Long> all = new HashMap<>(state().until());
     all.putAll(to);
-    return new LedgerDocument(CONTRACT, jobId, revision, epoch, cluster, topicIds, offsets(all));
+    return new LedgerDocument(
+        CONTRACT, jobId, revision, epoch, false, cluster, topicIds, offsets(all));
   }
 
   private static List<Offset> offsets(Map<Partition, Long> until) {

@@ -1,5 +1,6 @@
 package dev.tidemark.job.ledger;
 
+import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.sql.Connection;
@@ -7,6 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The two tables of the ledger, in one schema for the driver and every executor: that of the sink's
@@ -142,6 +146,34 @@ public final class LedgerTables {
       try (ResultSet result = statement.executeQuery()) {
         result.next();
         return result.getBoolean(1);
+      }
+    }
+  }
+
+  /** What they say of a job; both must be there. */
+  Optional<LedgerState> state(Connection connection, String jobId) throws SQLException {
+    String sql =
+        "SELECT j.epoch, j.revision, j.state, o.topic, o.partition, o.until_offset FROM "
+            + jobs()
+            + " j LEFT JOIN "
+            + offsets()
+            + " o ON o.job_id = j.job_id WHERE j.job_id = ?";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, jobId);
+      try (ResultSet result = statement.executeQuery()) {
+        if (!result.next()) {
+          return Optional.empty();
+        }
+        long epoch = result.getLong(1);
+        int revision = result.getInt(2);
+        boolean sealed = result.getString(3).equals("sealed");
+        Map<Partition, Long> until = new HashMap<>();
+        do {
+          if (result.getString(4) != null) {
+            until.put(new Partition(result.getString(4), result.getInt(5)), result.getLong(6));
+          }
+        } while (result.next());
+        return Optional.of(new LedgerState(epoch, revision, sealed, until));
       }
     }
   }

@@ -2,14 +2,24 @@ package dev.tidemark.job.ledger;
 
 import dev.tidemark.job.settings.Settings;
 
-/** The ledger of a job's sink: with the rows where the sink has transactions, else an object. */
+/**
+ * The ledger of a job's sink: with the rows where the sink has transactions, else an object. After
+ * a change of the sink it may first have to be handed over.
+ */
 public final class Ledgers {
   private Ledgers() {}
 
   /** Not connected yet. */
   public static Ledger of(Settings settings) {
-    return settings.definition().sink().jdbc() == null
+    Settings.Jdbc jdbc = settings.definition().sink().jdbc();
+    Ledger now = jdbc == null ? new ObjectLedger(settings) : new PostgresLedger(jdbc);
+    return settings.sinkBefore() == null ? now : new MovedLedger(now, () -> before(settings));
+  }
+
+  private static Ledger before(Settings settings) {
+    Settings.Place jdbc = settings.sinkBefore().jdbc();
+    return jdbc == null
         ? new ObjectLedger(settings)
-        : new PostgresLedger(settings);
+        : PostgresLedger.before(new Settings.Jdbc(jdbc.url(), jdbc.table(), false, "Append"));
   }
 }

@@ -55,13 +55,31 @@ public final class ObjectLedger implements Ledger {
   }
 
   @Override
+  public void connect() {
+    // Every request stands for itself.
+  }
+
+  @Override
   public Optional<LedgerState> read(String jobId) {
     return get(jobId).map(stored -> stored.document().state());
   }
 
   @Override
   public LedgerState takeEpoch(String jobId, long epoch, int revision) {
-    return change(jobId, document -> document.taken(epoch, revision));
+    return change(jobId, document -> document.taken(epoch, revision, shown()));
+  }
+
+  @Override
+  public Optional<Position> seal(String jobId, long epoch) {
+    if (get(jobId).filter(stored -> stored.document().epoch() > 0).isPresent()) {
+      change(jobId, document -> document.sealedBy(epoch));
+    }
+    return get(jobId).flatMap(stored -> stored.document().position());
+  }
+
+  @Override
+  public LedgerState takeOver(String jobId, long epoch, int revision, Position position) {
+    return change(jobId, document -> document.takenOver(epoch, revision, position));
   }
 
   @Override
@@ -70,7 +88,7 @@ public final class ObjectLedger implements Ledger {
     return change(
         jobId,
         document -> {
-          document.require(epoch);
+          document.require(epoch, shown());
           return document.opened(identity, starting, shown());
         });
   }
@@ -82,7 +100,7 @@ public final class ObjectLedger implements Ledger {
    */
   public Map<Partition, Long> require(String jobId, long epoch) {
     LedgerDocument now = get(jobId).map(Stored::document).orElseGet(() -> LedgerDocument.of(jobId));
-    now.require(epoch);
+    now.require(epoch, shown());
     return now.state().until();
   }
 
@@ -95,7 +113,7 @@ public final class ObjectLedger implements Ledger {
     change(
         jobId,
         document -> {
-          document.require(epoch);
+          document.require(epoch, shown());
           return document.moved(to);
         });
   }

@@ -86,14 +86,30 @@ final class Opening {
     }
   }
 
+  /** Gives partitions that have no place yet a place. */
   void insert(LedgerIdentity identity, Map<Partition, Long> startingOffsets) throws SQLException {
+    write(identity, startingOffsets, "DO NOTHING");
+  }
+
+  /** Puts partitions where another ledger had them. */
+  void replace(Position position) throws SQLException {
+    write(
+        position.identity(),
+        position.until(),
+        "DO UPDATE SET cluster_id = excluded.cluster_id, topic_id = excluded.topic_id,"
+            + " until_offset = excluded.until_offset");
+  }
+
+  private void write(LedgerIdentity identity, Map<Partition, Long> offsets, String known)
+      throws SQLException {
     String sql =
         "INSERT INTO "
             + tables.offsets()
             + " (job_id, cluster_id, topic, topic_id, partition, until_offset) VALUES (?, ?, ?, ?, ?, ?)"
-            + " ON CONFLICT (job_id, topic, partition) DO NOTHING";
+            + " ON CONFLICT (job_id, topic, partition) "
+            + known;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (Map.Entry<Partition, Long> entry : startingOffsets.entrySet()) {
+      for (Map.Entry<Partition, Long> entry : offsets.entrySet()) {
         Partition partition = entry.getKey();
         statement.setString(1, jobId);
         statement.setString(2, identity.clusterId());

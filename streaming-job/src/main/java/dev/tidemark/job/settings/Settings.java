@@ -8,6 +8,9 @@ import java.util.Map;
 /**
  * One attempt's settings, as the operator wrote them ({@code contract/README.md}). Everything is
  * resolved: there are no defaults here. Durations are milliseconds, memory is MiB.
+ *
+ * @param sinkBefore that of an earlier revision, in whose ledger the job's position may still be;
+ *     null when the sink has always been the same
  */
 public record Settings(
     int contract,
@@ -18,7 +21,8 @@ public record Settings(
     String definitionDigest,
     Definition definition,
     Runtime runtime,
-    Previous previous) {
+    Previous previous,
+    SinkBefore sinkBefore) {
 
   /** Whose settings these are; {@code createdAt} orders jobs of the same name. */
   public record Job(String cluster, String namespace, String name, String uid, Instant createdAt) {}
@@ -76,6 +80,14 @@ public record Settings(
 
   /** Where the results go: a table, or, when that is null, the driver's log. */
   public record Sink(Jdbc jdbc) {}
+
+  /**
+   * Where the results of an earlier revision went: beside a table, or, when that is null, the log.
+   */
+  public record SinkBefore(Place jdbc) {}
+
+  /** A table, as far as it says where a ledger is. */
+  public record Place(String url, String table) {}
 
   /**
    * A PostgreSQL table; credentials are files, never settings.

@@ -27,6 +27,10 @@ final class SettingsRules {
     present("job.createdAt", s.job().createdAt());
     present("definitionDigest", s.definitionDigest());
     definition(s.definition());
+    if (s.sinkBefore() != null && s.sinkBefore().jdbc() != null) {
+      present("sinkBefore.jdbc.url", s.sinkBefore().jdbc().url());
+      present("sinkBefore.jdbc.table", s.sinkBefore().jdbc().table());
+    }
     runtime(s.runtime());
   }
 

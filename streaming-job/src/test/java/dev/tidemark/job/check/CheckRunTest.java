@@ -74,6 +74,7 @@ class CheckRunTest {
             Map.of(),
             "INFO",
             "lease"),
+        null,
         null);
   }
 
@@ -150,7 +151,7 @@ class CheckRunTest {
     Verdict missing = CheckRun.run(job);
     assertThat(missing.reason()).isEqualTo(Reason.LedgerMissing);
     assertThat(missing.message()).contains("holds no ledger").doesNotContain("user=");
-    try (PostgresLedger ledger = new PostgresLedger(job)) {
+    try (PostgresLedger ledger = new PostgresLedger(job.definition().sink().jdbc())) {
       ledger.takeEpoch(jobId, 1, 1);
       ledger.open(
           jobId,

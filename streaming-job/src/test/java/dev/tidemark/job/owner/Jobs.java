@@ -47,6 +47,7 @@ record Jobs(String endpoint, String bucket) {
             Map.of(),
             "INFO",
             "lease"),
+        null,
         null);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.ObjectLedger;
+import dev.tidemark.job.ledger.Position;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.S3Stub;
@@ -95,6 +96,25 @@ class ObjectLedgerTest {
                 : Fault.NONE);
     ledger.move("j", 1, Map.of(P0, 9L));
     assertThat(ledger.read("j").orElseThrow().until()).containsEntry(P0, 9L);
+  }
+
+  @Test
+  void itIsHandedOverAndTakenBack() {
+    ObjectLedger ledger = opened(1);
+    ledger.move("j", 1, Map.of(P0, 9L));
+    Position sealed = ledger.seal("j", 2).orElseThrow();
+    assertThat(sealed).isEqualTo(new Position(KAFKA, Map.of(P0, 9L, P1, 0L)));
+    assertThat(ledger.seal("j", 3)).as("once more").contains(sealed);
+    assertThat(catchThrowableOfType(Trouble.class, () -> ledger.move("j", 1, Map.of())).reason())
+        .isEqualTo(Reason.Fenced);
+    assertThat(catchThrowableOfType(Trouble.class, () -> ledger.takeEpoch("j", 3, 1)).reason())
+        .isEqualTo(Reason.LedgerSealed);
+    Position elsewhere = new Position(KAFKA, Map.of(P0, 20L, P1, 4L));
+    assertThat(ledger.takeOver("j", 5, 2, elsewhere).until()).isEqualTo(elsewhere.until());
+    assertThat(catchThrowableOfType(Trouble.class, () -> ledger.seal("j", 5)).reason())
+        .isEqualTo(Reason.Fenced);
+    ledger.move("j", 5, Map.of(P1, 6L));
+    assertThat(ledger.seal("another", 9)).isEmpty();
   }
 
   @Test

@@ -232,6 +232,7 @@ class PostgresResultSinkTest {
             null,
             new Settings.Definition(null, 1000, null, null, null, null, new Settings.Sink(jdbc)),
             null,
+            null,
             null);
     ResultStage stage =
         new ResultStage(postgres, jdbc, ResultStage.WORDS, ResultStage.BY_WORD).epoch(1);
