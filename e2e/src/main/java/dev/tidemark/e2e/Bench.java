@@ -27,6 +27,7 @@ import org.awaitility.Awaitility;
 public final class Bench {
   private static final Duration WITHIN = Duration.ofMinutes(3);
   private static final int RATE = 100;
+  private static final int GROUPS = 100_000;
 
   private final Cluster cluster;
   private final Infra infra;
@@ -87,22 +88,52 @@ public final class Bench {
   }
 
   /**
-   * The job is away while events go on, then resumed; batches of one second were missed all the
-   * time.
+   * Two jobs are away for the same time while events go on, then resumed one after the other;
+   * batches of one second were missed all the time. One writes rows, the other counts.
    */
   private void outage(Duration outage) {
-    try (Scene scene = Scene.open(cluster, infra, "bench")) {
-      Feeder feeder = scene.feed(RATE);
-      Job job = scene.apply(scene.manifest(Mode.LOCAL));
+    try (Scene rows = Scene.open(cluster, infra, "bench");
+        Scene groups = Scene.open(cluster, infra, "bench")) {
+      Feeder.write(groups.topic(), 1, GROUPS, (number, random) -> group(number));
+      Feeder counts = groups.feed(RATE, (number, random) -> group(random.nextInt(GROUPS)));
+      Counting counting = new Counting(infra, groups.id(), groups.topic(), Programs.sums());
+      Job counter = groups.apply(counting.in(groups.manifest(Mode.LOCAL)));
+      counting.awaitCounted(GROUPS, WITHIN);
+      counter.awaitReady(WITHIN);
+      Feeder events = rows.feed(RATE);
+      Job job = rows.apply(rows.manifest(Mode.LOCAL));
       job.awaitReady(WITHIN);
-      scene.awaitMoreRows(WITHIN);
-      double seconds = Outage.of(outage, scene, job);
-      System.out.printf("back after an outage of %s: %.2f s%n", outage, seconds);
-      feeder.close();
-      Verdict verdict = scene.settle(WITHIN, Rule.importantWithPlace());
-      System.out.println(verdict);
-      result.add("back after an outage of " + outage, 15, List.of(seconds), verdict);
+      rows.awaitMoreRows(WITHIN);
+      counter.suspend(WITHIN);
+      double seconds = Outage.of(outage, rows, job);
+      events.close();
+      back(
+          "back after an outage of " + outage,
+          15,
+          seconds,
+          rows.settle(WITHIN, Rule.importantWithPlace()));
+
+      Instant resumed = Instant.now();
+      counter.resume();
+      counting.awaitMore(WITHIN);
+      seconds = Duration.between(resumed, Instant.now()).toMillis() / 1000.0;
+      counter.awaitReady(WITHIN);
+      counts.close();
+      back(
+          "back after an outage of " + outage + ", counting " + GROUPS + " groups",
+          30,
+          seconds,
+          counting.settle(WITHIN));
     }
+  }
+
+  private void back(String name, double target, double seconds, Verdict verdict) {
+    System.out.printf("%s: %.2f s; %s%n", name, seconds, verdict);
+    result.add(name, target, List.of(seconds), verdict);
+  }
+
+  private static String group(long number) {
+    return "{\"k\": \"k" + number + "\", \"v\": " + number % 100 + "}";
   }
 
   private void recover(
