@@ -43,8 +43,8 @@ public final class Bench {
 
   /**
    * Arguments: number of faults of each kind, directory of the results, and seconds of an outage,
-   * with which the outage alone is measured, once, or {@code standby}, with which only the driver
-   * that has another JVM standing by is killed.
+   * with which the outage alone is measured, once, or one series of them: {@code standby}, of the
+   * driver that has another JVM standing by, or {@code change}, of a changed definition.
    */
   public static void main(String[] arguments) throws IOException {
     int faults = Integer.parseInt(arguments[0]);
@@ -57,8 +57,9 @@ public final class Bench {
       switch (measured) {
         case "outage" -> bench.outage(Duration.ofSeconds(Long.parseLong(only)));
         case "standby" -> bench.standby();
+        case "change" -> bench.change();
         case "recovery" -> bench.faults();
-        default -> throw new IllegalArgumentException("neither seconds nor standby: " + only);
+        default -> throw new IllegalArgumentException("neither seconds nor a series: " + only);
       }
       result.write(Path.of(arguments[1]), measured);
       if (!result.exact()) {

@@ -1,5 +1,6 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +8,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +60,26 @@ final class Rehearsal {
   }
 
   private void engine() {
-    spark.standBy(timeline).ifPresent(context -> context.parallelize(List.of(1), 1).count());
+    spark
+        .standBy(timeline)
+        .ifPresent(
+            context -> {
+              context.parallelize(List.of(1), 1).count();
+              if (settings.definition().stateful()) {
+                state(context);
+              }
+            });
+  }
+
+  /** What loading state takes, without any: two shuffles, and maps in memory. */
+  private void state(JavaSparkContext context) {
+    int partitions = StateGraph.partitions(settings);
+    Computation computation = Computation.of(settings.definition());
+    JavaPairRDD<StateKey, byte[]> nothing = JavaPairRDD.fromJavaRDD(context.emptyRDD());
+    JavaRDD<CompactStateMap> maps = StateData.maps(nothing, new HashPartitioner(partitions));
+    maps = StateData.with(maps, MergeByKey.of(nothing.rdd(), computation, partitions), computation);
+    StateData.summaries(maps.persist(StorageLevel.MEMORY_AND_DISK()));
+    maps.unpersist(true);
   }
 
   /** Only looks around: the checkpoints themselves are being written by the driver of now. */
