@@ -102,8 +102,8 @@ final class StateBeginning {
 
   /**
    * The state of the revision before, brought to the ledger by its own definition, becomes the
-   * savepoint this one begins with. All of it is written to the sink once: the table may be
-   * another.
+   * savepoint this one begins with. Where the table or its columns are others, all of it is written
+   * there once; else the results of the state are there.
    */
   private StateRecovery.Recovered takenOver(int revision) throws IOException {
     StateRecovery.Recovered before =
@@ -123,12 +123,18 @@ final class StateBeginning {
         run.owner().revision(),
         before.keys(),
         revision);
-    List<PartitionRange> nothing =
-        run.ledger().until().entrySet().stream()
-            .map(e -> new PartitionRange(e.getKey(), e.getValue(), e.getValue()))
-            .toList();
-    transaction.run(0, nothing, before.pairs().mapPartitions(new Result.OfChanges()));
+    if (!sameResults(before.from().definition(), run.settings().definition())) {
+      List<PartitionRange> nothing =
+          run.ledger().until().entrySet().stream()
+              .map(e -> new PartitionRange(e.getKey(), e.getValue(), e.getValue()))
+              .toList();
+      transaction.run(0, nothing, before.pairs().mapPartitions(new Result.OfChanges()));
+    }
     return before.from(manifest);
+  }
+
+  private static boolean sameResults(Settings.Definition one, Settings.Definition other) {
+    return one.sink().equals(other.sink()) && one.aggregate().equals(other.aggregate());
   }
 
   private StateRecovery.Recovered recovered() throws IOException {
