@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.e2e.serial.Counting;
 import dev.tidemark.e2e.serial.Programs;
+import dev.tidemark.e2e.serial.Records;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,31 @@ class SinkChangeScenario {
     assertThat(play.counting.counted()).as("the former ledger is sealed").isEqualTo(before);
     play.feeder.close();
     Verdict verdict = moved.settle(Play.RECOVER);
+    assertThat(scene.judged(verdict).exact()).as(verdict.toString()).isTrue();
+  }
+
+  /** First steps with the log, then a table: it has the totals from the very beginning. */
+  @Test
+  void fromTheLogToATable(Scene scene) {
+    Records records = new Records(50);
+    Feeder feeder =
+        scene.feed(Play.RATE, (number, random) -> records.next(random, System.currentTimeMillis()));
+    Counting counting = new Counting(scene.infra(), scene.id(), scene.topic(), Programs.totals());
+    Job job =
+        scene.apply(counting.in(scene.manifest(Mode.LOCAL)).set("sink", Map.of("log", Map.of())));
+    job.awaitReady(Play.START);
+    job.await("records are counted", Play.START, object -> Job.number(object, "state", "keys") > 0);
+    job.patch(
+        """
+        {"spec": {"sink": {"log": null, "jdbc": {"url": "%s", "table": "%s", "createTable": true,
+                                                 "credentialsSecretRef": {"name": "pg"}}}}}"""
+            .formatted(Infra.jdbcUrl(scene.id()), Counting.TABLE));
+    counting.awaitCounted(1, Play.START);
+    job.awaitReady(Play.RECOVER);
+    scene.faults().killJvm(job.driver());
+    counting.awaitMore(Play.RECOVER);
+    feeder.close();
+    Verdict verdict = counting.settle(Play.RECOVER);
     assertThat(scene.judged(verdict).exact()).as(verdict.toString()).isTrue();
   }
 

@@ -8,27 +8,10 @@ import dev.tidemark.job.sink.PostgresResultSink;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
 
-/**
- * Sinks of results of whole batches, one per job and epoch in a JVM: of an earlier epoch none is
- * ever needed again.
- */
+/** Sinks of results of whole batches. */
 final class JobResultSinks implements ResultSinks {
   private static final long serialVersionUID = 1L;
-
-  private static final class Last {
-    private static String jobId = "";
-    private static long epoch;
-    private static ResultSink sink;
-
-    static synchronized ResultSink of(Settings settings, String ofJob, long ofEpoch) {
-      if (sink == null || !jobId.equals(ofJob) || epoch != ofEpoch) {
-        sink = made(settings, ofJob, ofEpoch);
-        jobId = ofJob;
-        epoch = ofEpoch;
-      }
-      return sink;
-    }
-  }
+  private static final PerEpoch<ResultSink> LAST = new PerEpoch<>();
 
   private static ResultSink made(Settings settings, String jobId, long epoch) {
     Settings.Definition of = settings.definition();
@@ -44,6 +27,6 @@ final class JobResultSinks implements ResultSinks {
 
   @Override
   public ResultSink of(Settings settings, String jobId, long epoch) {
-    return Last.of(settings, jobId, epoch);
+    return LAST.of(jobId, epoch, () -> made(settings, jobId, epoch));
   }
 }

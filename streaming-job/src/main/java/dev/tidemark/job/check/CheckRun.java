@@ -86,6 +86,13 @@ public final class CheckRun {
   private static void expressionsAndSink(Settings settings) {
     Settings.Definition of = settings.definition();
     Settings.Jdbc jdbc = of.sink().jdbc();
+    expressionsAndSink(of, jdbc);
+    if (jdbc != null && "DeadLetter".equals(settings.runtime().source().onMalformed())) {
+      SinkCheck.deadLetters(jdbc);
+    }
+  }
+
+  private static void expressionsAndSink(Settings.Definition of, Settings.Jdbc jdbc) {
     if (of.aggregate() == null) {
       CompiledPipeline pipeline = Pipeline.check(of.filter(), of.select());
       if (jdbc != null) {

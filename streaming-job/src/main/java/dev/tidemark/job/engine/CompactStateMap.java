@@ -35,9 +35,16 @@ public final class CompactStateMap extends StateMap<StateKey, byte[]> implements
   /** Empty. */
   public CompactStateMap() {}
 
-  /** The state in a record of a partition. */
+  /** The state in a record of a partition; checkpoints of earlier versions hold Spark's own map. */
   static CompactStateMap of(MapWithStateRDDRecord<?, ?, ?> record) {
-    return (CompactStateMap) (StateMap<?, ?>) record.stateMap();
+    StateMap<?, ?> map = record.stateMap();
+    if (map instanceof CompactStateMap own) {
+      return own;
+    }
+    CompactStateMap copy = new CompactStateMap();
+    JavaConverters.asJavaIterator(map.getAll())
+        .forEachRemaining(entry -> copy.put((StateKey) entry._1(), (byte[]) entry._2(), 0));
+    return copy;
   }
 
   /** What the last batch has put here. */
@@ -113,6 +120,9 @@ public final class CompactStateMap extends StateMap<StateKey, byte[]> implements
   }
 
   private static Entries merged(List<Entries> layers) {
+    if (layers.size() == 1) {
+      return layers.get(0);
+    }
     Entries merged = new Entries();
     for (int layer = layers.size() - 1; layer >= 0; layer--) {
       merged.addMissing(layers.get(layer));

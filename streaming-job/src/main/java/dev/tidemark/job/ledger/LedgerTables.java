@@ -106,6 +106,28 @@ public final class LedgerTables {
     }
   }
 
+  /**
+   * Refuses, without writing, when that table is neither usable nor creatable.
+   *
+   * @throws Trouble {@code LedgerPermissionDenied} with the statements that help
+   */
+  public void checkDeadLetters(Connection connection) throws SQLException {
+    boolean there = exists(connection, deadLetters());
+    String sql =
+        there
+            ? "SELECT has_table_privilege(?, 'INSERT')"
+            : "SELECT coalesce(has_schema_privilege(to_regnamespace(?)::oid, 'CREATE'), false)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, there ? deadLetters() : TableName.quoted(schema));
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        if (!result.getBoolean(1)) {
+          throw deadLettersDenied(connection, null);
+        }
+      }
+    }
+  }
+
   /** True when a table of that name, quoted, is there. */
   public static boolean exists(Connection connection, String table) throws SQLException {
     try (PreparedStatement statement =

@@ -40,26 +40,59 @@ public final class SinkCheck {
     run(jdbc, shape, true);
   }
 
+  /**
+   * Looks at the table of records put away.
+   *
+   * @throws Trouble {@code LedgerPermissionDenied} when nothing could be put away
+   */
+  public static void deadLetters(Settings.Jdbc jdbc) {
+    TableName sink = TableName.parse(jdbc.table());
+    look(
+        jdbc,
+        "looking at the table of records put away beside " + sink,
+        connection -> LedgerTables.beside(connection, sink).checkDeadLetters(connection));
+  }
+
+  private interface Look {
+    void at(Connection connection) throws SQLException;
+  }
+
   private static void run(Settings.Jdbc jdbc, ResultShape shape, boolean staged) {
     TableName wanted = TableName.parse(jdbc.table());
-    Database database = new Database(jdbc);
-    Connection connection = database.connect(NAME);
+    look(
+        jdbc,
+        "looking at the table " + wanted,
+        connection -> run(connection, jdbc, wanted, shape, staged));
+  }
+
+  private static void look(Settings.Jdbc jdbc, String doing, Look look) {
+    Connection connection = new Database(jdbc).connect(NAME);
     try {
       connection.setReadOnly(true);
-      if (jdbc.createTable() && SinkTable.find(connection, wanted).isEmpty()) {
-        new TableCreation(wanted, shape).requirePossible(connection);
-      } else {
-        SinkTarget.look(connection, wanted, shape);
-      }
-      LedgerTables ledger = LedgerTables.beside(connection, wanted);
-      ledger.check(connection);
-      if (staged) {
-        StagingTable.check(connection, ledger);
-      }
+      look.at(connection);
     } catch (SQLException e) {
-      throw SqlTrouble.of(e, "looking at the table " + wanted);
+      throw SqlTrouble.of(e, doing);
     } finally {
       Database.closeQuietly(connection);
+    }
+  }
+
+  private static void run(
+      Connection connection,
+      Settings.Jdbc jdbc,
+      TableName wanted,
+      ResultShape shape,
+      boolean staged)
+      throws SQLException {
+    if (jdbc.createTable() && SinkTable.find(connection, wanted).isEmpty()) {
+      new TableCreation(wanted, shape).requirePossible(connection);
+    } else {
+      SinkTarget.look(connection, wanted, shape);
+    }
+    LedgerTables ledger = LedgerTables.beside(connection, wanted);
+    ledger.check(connection);
+    if (staged) {
+      StagingTable.check(connection, ledger);
     }
   }
 }

@@ -15,8 +15,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.spark.SparkConf;
+import org.apache.spark.streaming.rdd.MapWithStateRDDRecord;
+import org.apache.spark.streaming.util.StateMap;
 import org.junit.jupiter.api.Test;
 import scala.Tuple2;
+import scala.collection.JavaConverters;
 
 /** Versions of state, batch after batch: each stays what an ordinary map was at that moment. */
 class CompactStateMapTest {
@@ -43,6 +47,21 @@ class CompactStateMapTest {
         same(copied(version.map()), version);
       }
     }
+  }
+
+  @Test
+  void stateInSparksOwnMapIsTakenOver() {
+    StateMap<StateKey, byte[]> before =
+        StateMap.create(new SparkConf(false), MergeByKey.KEY, MergeByKey.VALUE);
+    for (int i = 0; i < 100; i++) {
+      before.put(key(i), ("v" + i).getBytes(UTF_8), i);
+    }
+    CompactStateMap map =
+        CompactStateMap.of(
+            new MapWithStateRDDRecord<StateKey, byte[], Object>(
+                before, JavaConverters.asScalaBuffer(List.of())));
+    assertThat(map.size()).isEqualTo(100);
+    assertThat(text(map, key(42))).isEqualTo("v42");
   }
 
   private static Version next(Version before, int keys, Random random) throws Exception {

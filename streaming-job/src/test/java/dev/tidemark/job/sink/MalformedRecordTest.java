@@ -9,6 +9,7 @@ import dev.tidemark.job.expression.Malformed;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.RealPostgres;
+import dev.tidemark.job.settings.Settings;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -104,5 +105,24 @@ class MalformedRecordTest {
                 "SELECT concat_ws(' ', topic, partition, \"offset\", why, encode(value, 'hex'))"
                     + " FROM tidemark_dead_letters"))
         .containsExactly("events 2 7 select: failed 2500ff");
+  }
+
+  @Test
+  void recordsMustBeAbleToBePutAway() {
+    String role = "reader_" + postgres.one("SELECT current_database()");
+    postgres.run("CREATE ROLE " + role + " LOGIN", "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    Settings.Jdbc weak =
+        new Settings.Jdbc(postgres.url(postgres.port(), role), "results", false, "Append");
+    Trouble refused = refused(weak);
+    assertThat(refused.reason()).isEqualTo(Reason.LedgerPermissionDenied);
+    String message = refused.getMessage();
+    postgres.run(message.substring(message.indexOf("CREATE TABLE")));
+    SinkCheck.deadLetters(weak);
+    postgres.run("REVOKE INSERT ON tidemark_dead_letters FROM " + role);
+    assertThat(refused(weak).reason()).isEqualTo(Reason.LedgerPermissionDenied);
+  }
+
+  private static Trouble refused(Settings.Jdbc jdbc) {
+    return catchThrowableOfType(Trouble.class, () -> SinkCheck.deadLetters(jdbc));
   }
 }
