@@ -88,7 +88,8 @@ final class MovedLedger implements Ledger {
     Optional<Position> position =
         there.isEmpty() ? Optional.empty() : before(from -> from.seal(jobId, epoch));
     if (!isLater(there, now)) {
-      if (now.isEmpty() || !now.get().sealed()) {
+      // Asked again: where only the table is another one, both are the same ledger.
+      if (to.read(jobId).filter(LedgerState::sealed).isEmpty()) {
         return to.takeEpoch(jobId, epoch, revision);
       }
       position = to.seal(jobId, epoch); // given back before anything was taken over

@@ -163,6 +163,19 @@ class MovedLedgerTest {
     sink.run("UPDATE tidemark_offsets SET until_offset = " + until + " WHERE partition = 0");
   }
 
+  /** The first run died before it opened the ledger, then the table was changed. */
+  @Test
+  void anotherTableBesideTheSameLedger() {
+    try (PostgresLedger ledger = ledger(one)) {
+      ledger.takeEpoch(JOB, 1, 1);
+    }
+    try (Ledger moved =
+        new MovedLedger(ledger(one), () -> new PostgresLedger(one.jdbc("former_events")))) {
+      assertThat(moved.takeEpoch(JOB, 2, 2).sealed()).isFalse();
+      assertThat(moved.open(JOB, 2, KAFKA, Map.of(P0, 3L)).until()).isEqualTo(Map.of(P0, 3L));
+    }
+  }
+
   @Test
   void aLedgerBeforeThatIsAwayIsNamed() {
     try (PostgresLedger ledger = ledger(one)) {
