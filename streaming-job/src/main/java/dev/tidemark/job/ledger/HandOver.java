@@ -61,20 +61,9 @@ final class HandOver {
 
   /** False when the row is of this epoch or a later one, unless it was just sealed by it. */
   boolean takeOver(long epoch, int revision, Position position) throws SQLException {
-    String sql =
-        "INSERT INTO "
-            + tables.jobs()
-            + " AS j (job_id, revision, epoch, state, updated_at) VALUES (?, ?, ?, 'open', now())"
-            + " ON CONFLICT (job_id) DO UPDATE SET epoch = excluded.epoch, revision = excluded.revision,"
-            + " state = 'open', updated_at = now()"
-            + " WHERE j.epoch < excluded.epoch OR (j.epoch = excluded.epoch AND j.state = 'sealed')";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, jobId);
-      statement.setInt(2, revision);
-      statement.setLong(3, epoch);
-      if (statement.executeUpdate() == 0) {
-        return false;
-      }
+    String when = "j.epoch < excluded.epoch OR (j.epoch = excluded.epoch AND j.state = 'sealed')";
+    if (!Taking.row(connection, tables, jobId, epoch, revision, when)) {
+      return false;
     }
     // What this ledger held was handed over once, so the other knows all its partitions.
     new Opening(connection, tables, jobId).replace(position);

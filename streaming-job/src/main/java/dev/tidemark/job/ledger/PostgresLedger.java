@@ -112,20 +112,19 @@ public final class PostgresLedger implements Ledger {
   }
 
   @Override
-  public synchronized LedgerState takeEpoch(String jobId, long epoch, int revision) {
-    sessionName = Database.sessionName(jobId, epoch);
-    return with(
+  public LedgerState takeEpoch(String jobId, long epoch, int revision) {
+    return taken(
         "taking epoch " + epoch,
-        (c, tables) -> {
-          rename(c);
-          if (!tables.exist(c)) {
-            tables.create(c);
-          }
-          c.commit();
-          taking.take(
-              c, tables, jobId, epoch, () -> Taking.epoch(c, tables, jobId, epoch, revision));
-          return tables.state(c, jobId).orElseThrow();
-        });
+        jobId,
+        epoch,
+        (c, tables) ->
+            Taking.row(
+                c,
+                tables,
+                jobId,
+                epoch,
+                revision,
+                "j.epoch < excluded.epoch AND j.state = 'open'"));
   }
 
   @Override
@@ -145,19 +144,26 @@ public final class PostgresLedger implements Ledger {
   }
 
   @Override
-  public synchronized LedgerState takeOver(
-      String jobId, long epoch, int revision, Position position) {
+  public LedgerState takeOver(String jobId, long epoch, int revision, Position position) {
+    return taken(
+        "taking the ledger over",
+        jobId,
+        epoch,
+        (c, tables) -> new HandOver(c, tables, jobId).takeOver(epoch, revision, position));
+  }
+
+  private synchronized LedgerState taken(
+      String doing, String jobId, long epoch, Work<Boolean> change) {
     sessionName = Database.sessionName(jobId, epoch);
     return with(
-        "taking the ledger over",
+        doing,
         (c, tables) -> {
           rename(c);
           if (!tables.exist(c)) {
             tables.create(c);
           }
           c.commit();
-          HandOver handOver = new HandOver(c, tables, jobId);
-          taking.take(c, tables, jobId, epoch, () -> handOver.takeOver(epoch, revision, position));
+          taking.take(c, tables, jobId, epoch, () -> change.run(c, tables));
           return tables.state(c, jobId).orElseThrow();
         });
   }

@@ -80,15 +80,22 @@ final class Taking {
     }
   }
 
-  /** The change that takes an epoch. */
-  static boolean epoch(Connection c, LedgerTables tables, String jobId, long epoch, int revision)
+  /**
+   * Writes the job's row, open, for an epoch.
+   *
+   * @param when a row that is there, {@code j}, may be replaced
+   * @return false when it may not
+   */
+  static boolean row(
+      Connection c, LedgerTables tables, String jobId, long epoch, int revision, String when)
       throws SQLException {
     String sql =
         "INSERT INTO "
             + tables.jobs()
             + " AS j (job_id, revision, epoch, state, updated_at) VALUES (?, ?, ?, 'open', now())"
             + " ON CONFLICT (job_id) DO UPDATE SET epoch = excluded.epoch, revision = excluded.revision,"
-            + " updated_at = now() WHERE j.epoch < excluded.epoch AND j.state = 'open'";
+            + " state = excluded.state, updated_at = now() WHERE "
+            + when;
     try (PreparedStatement statement = c.prepareStatement(sql)) {
       statement.setString(1, jobId);
       statement.setInt(2, revision);
