@@ -225,6 +225,14 @@ public final class Scene implements AutoCloseable {
         .toList();
   }
 
+  /** The content of an object under the checkpoint path. */
+  public byte[] object(String name) {
+    return infra
+        .s3()
+        .getObjectAsBytes(request -> request.bucket(Infra.BUCKET).key(id + "/" + name))
+        .asByteArray();
+  }
+
   /** Deletes the objects under the checkpoint path whose names begin with the given word. */
   public int deleteObjects(String prefix) {
     List<String> keys = objects(prefix);

@@ -2,9 +2,12 @@ package dev.tidemark.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.e2e.serial.Programs;
 import dev.tidemark.e2e.serial.Windows;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -142,6 +145,24 @@ class StatefulScenario {
         .atMost(Play.RECOVER)
         .until(() -> manifests(scene).get(manifests(scene).size() - 1).compareTo(newest) > 0);
     play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.endsExact();
+  }
+
+  /** So it may rest for longer than the topic keeps its records. */
+  @Test
+  @Tag("gate")
+  void aJobThatWasStoppedNeedsNothingFromTheTopic(Scene scene) throws IOException {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
+    play.job.suspend(Play.RECOVER);
+    String newest = manifests(scene).get(manifests(scene).size() - 1);
+    long stands = 0;
+    for (JsonNode offset : new ObjectMapper().readTree(scene.object(newest)).get("offsets")) {
+      stands += offset.get("until").asLong();
+    }
+    assertThat(stands).as("offsets of " + newest).isEqualTo(play.counting.counted());
+    play.job.resume();
+    play.job.awaitReady(Play.RECOVER);
+    play.counting.awaitMore(Play.RECOVER);
     play.endsExact();
   }
 

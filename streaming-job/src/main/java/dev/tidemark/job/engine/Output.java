@@ -30,6 +30,12 @@ interface Output {
    */
   Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed);
 
+  /**
+   * After the last batch of a run that was asked to stop: leaves what spares the next run work. It
+   * may fail or take too long without any harm.
+   */
+  default void stopped() {}
+
   /** What of each range lies at or after the ledger, empty ranges included. */
   static List<PartitionRange> notCommitted(
       List<PartitionRange> ranges, Map<Partition, Long> committed) {

@@ -149,6 +149,11 @@ final class Run {
     return false;
   }
 
+  /** After {@link #finish}, when the end is no failure. */
+  void stopped() {
+    output.stopped();
+  }
+
   /**
    * One output: writes what lies after the ledger, or does nothing when all of it was committed
    * before.

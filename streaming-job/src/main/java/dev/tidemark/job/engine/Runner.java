@@ -1,5 +1,7 @@
 package dev.tidemark.job.engine;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
@@ -11,7 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDDOperationScope;
 import org.apache.spark.streaming.StreamingContext;
@@ -24,6 +28,7 @@ import scala.Option;
 final class Runner {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
   private static final long LOOK_MILLIS = 100;
+  private static final long LONGEST_PARTING_SECONDS = 10;
   private static final long LEAST_WATCHDOG_MILLIS = 120_000;
 
   private final Settings settings;
@@ -169,6 +174,7 @@ final class Runner {
       if (stop.isAsked()) {
         Trouble asked = stop.end("the batch in hand was finished");
         run.finish(asked, Long.MAX_VALUE);
+        spareTheNext();
         return asked;
       }
       Throwable failure = run.awaitFailure(LOOK_MILLIS);
@@ -186,6 +192,16 @@ final class Runner {
         }
       }
       return Failures.of(failure, settings, Reason.BatchFailed);
+    }
+  }
+
+  /** A stop is not held up by a store that is away or slow: the next run then reads more. */
+  private void spareTheNext() throws InterruptedException {
+    try {
+      CompletableFuture.runAsync(run::stopped, pool).get(LONGEST_PARTING_SECONDS, SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn(
+          "no state checkpoint was left at the stop, the next run reads from the one before", e);
     }
   }
 

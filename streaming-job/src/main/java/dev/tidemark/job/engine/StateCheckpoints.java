@@ -61,9 +61,29 @@ final class StateCheckpoints {
       Map<Partition, Mark> marks) {
     long begun = System.nanoTime();
     results.doCheckpoint();
-    if (state.getCheckpointFile().isEmpty()) {
-      return; // none was due
+    if (state.getCheckpointFile().isDefined()) { // else none was due
+      complete(begun, time, state, until, marks);
     }
+  }
+
+  /**
+   * After the last batch of a run: the next one then has nothing to read again from the topic. That
+   * also lets a job rest for longer than the topic keeps its records.
+   *
+   * @param state after that batch, which Spark has in memory
+   */
+  void last(long time, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks) {
+    if (state.getCheckpointFile().isEmpty()) { // else it is on the store
+      long begun = System.nanoTime();
+      RDD<?> copy = StateData.copy(state);
+      copy.checkpoint();
+      copy.doCheckpoint();
+      complete(begun, time, copy, until, marks);
+    }
+  }
+
+  private void complete(
+      long begun, long time, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks) {
     String path = state.getCheckpointFile().get();
     try {
       StateManifest manifest = manifest(time, path, state, until, marks);

@@ -46,6 +46,14 @@ final class StateData {
         .sum();
   }
 
+  /** The same elements as another RDD, which can still be checkpointed: an RDD can be only once. */
+  @SuppressWarnings("unchecked") // elements of either kind are passed on as what they are
+  static RDD<?> copy(RDD<?> state) {
+    return JavaRDD.fromRDD((RDD<Object>) state, tag())
+        .mapPartitions(elements -> elements, true)
+        .rdd();
+  }
+
   /** What is in one partition of loaded state. */
   record Summary(long keys, Map<StateKey, byte[]> marks) implements Serializable {}
 

@@ -29,11 +29,14 @@ final class StateOutput implements Output {
   private final LongConsumer late;
   private final Map<Long, List<PartitionRange>> generated = new ConcurrentHashMap<>();
   private Changes inHand;
-  private RDD<?> before;
+  private Committed last;
   private volatile long begun;
 
   /** What the batch in hand has changed, and all state after it. */
   private record Changes(JavaRDD<Result> results, RDD<?> state) {}
+
+  /** A batch that was committed: its time, all state after it, and the ledger's offsets. */
+  private record Committed(long time, RDD<?> state, Map<Partition, Long> until) {}
 
   StateOutput(
       SparkContext spark,
@@ -92,12 +95,19 @@ final class StateOutput implements Output {
     Map<Partition, Long> until = new HashMap<>(committed);
     ranges.forEach(range -> until.put(range.partition(), range.until()));
     checkpoints.after(time, inHand.results().rdd(), inHand.state(), until, marks.all());
-    if (before != null) {
+    if (last != null) {
       // Spark would keep it for two checkpoints. What is lost is lost with this batch's anyway.
-      before.unpersist(false);
+      last.state().unpersist(false);
     }
-    before = inHand.state();
+    last = new Committed(time, inHand.state(), until);
     return done.outcome();
+  }
+
+  @Override
+  public void stopped() {
+    if (last != null) {
+      checkpoints.last(last.time(), last.state(), last.until(), marks.all());
+    }
   }
 
   private static Map<Partition, Mark> found(
