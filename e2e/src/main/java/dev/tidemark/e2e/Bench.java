@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import org.awaitility.Awaitility;
 
 /**
  * Program of {@code bench/recovery}: how long a job takes from a fault to its next committed row,
@@ -209,22 +208,19 @@ public final class Bench {
   private static double longestPause(Counting counting, BooleanSupplier over) {
     long[] last = {System.nanoTime(), 0};
     long[] counted = {counting.counted()};
-    Awaitility.await("a commit of the new revision")
-        .atMost(WITHIN)
-        .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              boolean then = over.getAsBoolean();
-              long now = counting.counted();
-              if (now == counted[0]) {
-                return false;
-              }
-              counted[0] = now;
-              long at = System.nanoTime();
-              last[1] = Math.max(last[1], at - last[0]);
-              last[0] = at;
-              return then;
-            });
+    counting.awaitCounted(
+        "a commit of the new revision",
+        WITHIN,
+        now -> {
+          if (now == counted[0]) {
+            return false;
+          }
+          counted[0] = now;
+          long at = System.nanoTime();
+          last[1] = Math.max(last[1], at - last[0]);
+          last[0] = at;
+          return over.getAsBoolean();
+        });
     return last[1] / 1e9;
   }
 

@@ -36,7 +36,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
  * Program: {@code StateSizes <directory> <image> <results> <kills> <keys>...}. A running count over
  * so many groups, in local mode with batches of one second: how long a state checkpoint takes, how
  * much memory the driver needs, and how long it is from the kill of its JVM to the next commit,
- * without and with another that stands by.
+ * without and with another that stands by, and after several attempts to recover have failed.
  */
 public final class StateSizes {
   private static final int PARTITIONS = 4;
@@ -44,6 +44,7 @@ public final class StateSizes {
   /** Records per second while something is measured, each of a random group. */
   private static final int RATE = 500;
 
+  private static final int FAILED_ATTEMPTS = 4;
   private static final Pace PACE = new Pace(1_000, 50_000, 10_000);
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String TOPIC = "groups";
@@ -63,6 +64,7 @@ public final class StateSizes {
       List<Double> checkpoints,
       List<Double> recoveries,
       List<Double> standbyRecoveries,
+      List<Double> afterFailedAttempts,
       double bytes,
       long memory) {}
 
@@ -108,7 +110,14 @@ public final class StateSizes {
       Thread flow = flow(producer, keys);
       try {
         Seen seen =
-            new Seen(keys, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), Double.NaN, 0);
+            new Seen(
+                keys,
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                Double.NaN,
+                0);
         return kill(kill(seen, ledger, false, kills), ledger, true, kills);
       } finally {
         flow.interrupt();
@@ -149,11 +158,22 @@ public final class StateSizes {
             recoveries.get(i));
       }
       checkpoint(keys);
+      if (!standby) {
+        seen.afterFailedAttempts().add(afterFailedAttempts(driver, ledger));
+        System.out.printf(
+            Locale.ROOT,
+            "%d groups: back %.2f s after the last of %d kills, each during the recovery from the one before%n",
+            keys,
+            seen.afterFailedAttempts().get(0),
+            FAILED_ATTEMPTS + 1);
+        checkpoint(keys);
+      }
       return new Seen(
           keys,
           seen.checkpoints(),
           seen.recoveries(),
           seen.standbyRecoveries(),
+          seen.afterFailedAttempts(),
           metric("tidemark_state_bytes"),
           memory);
     } finally {
@@ -218,6 +238,16 @@ public final class StateSizes {
         .pollInterval(Duration.ofMillis(20))
         .until(() -> ledger.epoch() > epoch && sum(ledger) > before);
     return (System.nanoTime() - begun) / 1e9;
+  }
+
+  /** Each attempt is killed once it has its epoch; that of the last is awaited. */
+  private double afterFailedAttempts(Driver driver, Ledger ledger) {
+    for (int i = 0; i < FAILED_ATTEMPTS; i++) {
+      long epoch = ledger.epoch();
+      driver.jvm().orElseThrow().destroyForcibly();
+      Awaitility.await("the next attempt").atMost(PATIENCE).until(() -> ledger.epoch() > epoch);
+    }
+    return recovery(driver, ledger);
   }
 
   /** NaN while nobody answers, or before there is a value. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -64,10 +65,10 @@ public final class Counting {
 
   /** How many records the ledger has counted; 0 before there is one. */
   public long counted() {
-    try {
-      return until().values().stream().mapToLong(Long::longValue).sum();
-    } catch (IllegalStateException e) {
-      return 0; // no table yet
+    try (Connection connection = infra.connect(database)) {
+      return counted(connection);
+    } catch (SQLException e) {
+      throw new IllegalStateException("the ledger cannot be read", e);
     }
   }
 
@@ -78,10 +79,32 @@ public final class Counting {
 
   /** Waits until so many records are counted. */
   public void awaitCounted(long records, Duration within) {
-    Awaitility.await(records + " records counted")
-        .atMost(within)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> counted() >= records);
+    awaitCounted(records + " records counted", within, counted -> counted >= records);
+  }
+
+  /**
+   * Shows how many records the ledger has counted until that is enough. It looks over one
+   * connection: making one costs more than what is to be seen.
+   */
+  public void awaitCounted(String what, Duration within, LongPredicate enough) {
+    try (Connection connection = infra.connect(database)) {
+      Awaitility.await(what)
+          .atMost(within)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> enough.test(counted(connection)));
+    } catch (SQLException e) {
+      throw new IllegalStateException("the connection broke while waiting for " + what, e);
+    }
+  }
+
+  private long counted(Connection connection) {
+    try {
+      return Snapshot.until(connection, topic.name()).values().stream()
+          .mapToLong(Long::longValue)
+          .sum();
+    } catch (SQLException e) {
+      return 0; // no table yet
+    }
   }
 
   /** Results and ledger of this moment against a serial run up to the ledger. */
