@@ -35,8 +35,10 @@ final class Damage {
             .filter(key -> key.matches(".*/state/e\\d+-\\d+\\.json"))
             .sorted(Comparator.reverseOrder())
             .toList();
-    if (manifests.size() < 2) {
-      return "no damage: there is one state checkpoint at most";
+    boolean another =
+        manifests.size() > 1 && revision(manifests.get(1)).equals(revision(manifests.get(0)));
+    if (!another) {
+      return "no damage: there is one state checkpoint of the revision at most";
     }
     String newest = manifests.get(0);
     Matcher directory =
@@ -47,12 +49,7 @@ final class Damage {
       s3.deleteObject(r -> r.bucket(Servers.BUCKET).key(newest));
       return newest + " deleted";
     }
-    String part =
-        newest.substring(0, newest.indexOf("/state/"))
-            + "/"
-            + directory.group(1)
-            + "/part-0000"
-            + random.nextInt(2);
+    String part = revision(newest) + "/" + directory.group(1) + "/part-0000" + random.nextInt(2);
     if (kind == 1) {
       s3.deleteObject(r -> r.bucket(Servers.BUCKET).key(part));
       return part + " deleted";
@@ -64,5 +61,9 @@ final class Damage {
     }
     s3.putObject(r -> r.bucket(Servers.BUCKET).key(part), RequestBody.fromBytes(damaged));
     return part + (kind == 2 ? " cut short" : " garbled");
+  }
+
+  private static String revision(String manifest) {
+    return manifest.substring(0, manifest.indexOf("/state/"));
   }
 }

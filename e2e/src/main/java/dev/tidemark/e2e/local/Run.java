@@ -46,11 +46,24 @@ final class Run implements AutoCloseable {
   private final List<Fault> faults = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
   private final Ledger ledger;
+  private final Backups backups;
   private Driver driver;
   private int attempt;
   private int looks;
 
-  Run(Servers servers, Processes processes, Path image, Path directory, String options, long seed) {
+  /**
+   * All of it follows from the seed.
+   *
+   * @param always a fault that is among those of the run; null: as it comes
+   */
+  Run(
+      Servers servers,
+      Processes processes,
+      Path image,
+      Path directory,
+      String options,
+      long seed,
+      Fault always) {
     this.servers = servers;
     this.processes = processes;
     this.image = image;
@@ -58,6 +71,7 @@ final class Run implements AutoCloseable {
     this.options = options;
     this.name = "soak_" + Long.toString(seed).replace('-', 'n');
     this.ledger = new Ledger(servers, name);
+    this.backups = new Backups(servers, processes, directory);
     this.random = new Random(seed);
     this.partitions = 1 + random.nextInt(3);
     this.rate = 300 + random.nextInt(900);
@@ -67,6 +81,9 @@ final class Run implements AutoCloseable {
     List<Fault> all = List.of(Fault.values());
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       faults.add(all.get(random.nextInt(all.size())));
+    }
+    if (always != null) {
+      faults.set(random.nextInt(faults.size()), always);
     }
   }
 
@@ -177,6 +194,7 @@ final class Run implements AutoCloseable {
         System.out.println("  " + Damage.newestState(servers.s3(), name, random));
         start();
       }
+      case CHECKPOINT_LOST_AND_RESTORED -> lostAndRestored();
       case DEFINITION_CHANGED -> {
         stop();
         Program next = Programs.refiltered(random, program());
@@ -185,6 +203,18 @@ final class Run implements AutoCloseable {
       }
     }
     look(false);
+  }
+
+  private void lostAndRestored() throws Exception {
+    if (program().perBatch()) {
+      return; // without state there is nothing to back up
+    }
+    backups.create(name);
+    Thread.sleep(random.nextInt(3_000)); // the job goes on, and so does its ledger
+    driver.destroy();
+    servers.deleteAll(name);
+    backups.restoreNewest(name);
+    start();
   }
 
   private void killJvm() {

@@ -167,6 +167,14 @@ final class Servers implements AutoCloseable {
     return kafka;
   }
 
+  /** Deletes all objects of a job, as somebody might by mistake. */
+  void deleteAll(String job) {
+    s3.listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(job + "/")).contents().stream()
+        .map(object -> object.key())
+        .toList()
+        .forEach(key -> s3.deleteObject(r -> r.bucket(BUCKET).key(key)));
+  }
+
   String minio() {
     return minio;
   }

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Program: {@code Soak <directory> <image> <runs> <first seed>}; ends with 1 when one is not exact.
+ * Program: {@code Soak <directory> <image> <runs> <first seed> [<fault>]}; ends with 1 when one is
+ * not exact.
  */
 public final class Soak {
   private static final String JAVA = "-Xmx512m -Dspark.ui.enabled=false";
@@ -17,6 +18,7 @@ public final class Soak {
     Path image = Path.of(arguments[1]).toAbsolutePath();
     int runs = Integer.parseInt(arguments[2]);
     long first = Long.parseLong(arguments[3]);
+    Fault always = arguments.length > 4 ? Fault.valueOf(arguments[4]) : null;
     int failed = 0;
     int looks = 0;
     try (Servers servers = new Servers(directory);
@@ -24,7 +26,7 @@ public final class Soak {
       for (int i = 0; i < runs; i++) {
         long seed = first + i;
         long begun = System.nanoTime();
-        try (Run run = new Run(servers, processes, image, directory, JAVA, seed)) {
+        try (Run run = new Run(servers, processes, image, directory, JAVA, seed, always)) {
           System.out.println("seed " + seed + ": " + run.title());
           List<String> wrong = run.play();
           looks += run.looks();

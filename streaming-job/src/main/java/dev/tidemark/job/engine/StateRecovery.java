@@ -85,6 +85,10 @@ final class StateRecovery {
    */
   Recovered recover(StateStore store) throws IOException {
     for (StateStore.Entry entry : store.newestFirst()) {
+      if (entry.epoch() < run.owner().floorEpoch()) {
+        passed.add(entry.path() + " was replaced by a restore");
+        continue;
+      }
       Optional<StateManifest> manifest = store.read(entry);
       if (manifest.isEmpty()) {
         pass(Reason.CheckpointDamaged, entry.path() + " is no manifest");

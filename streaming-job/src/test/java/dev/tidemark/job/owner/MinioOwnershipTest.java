@@ -2,9 +2,9 @@ package dev.tidemark.job.owner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.backup.real.RealMinio;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
-import dev.tidemark.job.real.RealMinio;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;

@@ -1,4 +1,4 @@
-package dev.tidemark.job.real;
+package dev.tidemark.backup.real;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A MinIO server of the tests' own, where its binary is: where {@code make cluster} puts it. */
+/**
+ * MinIO servers of the tests' own, with the buckets {@code streams} and {@code backups}, where the
+ * binary is: where {@code make cluster} puts it.
+ */
 public final class RealMinio {
 
   /** User and password. */
@@ -20,7 +23,7 @@ public final class RealMinio {
   public static final String PASSWORD = "tidemark-password";
 
   private static final class Shared {
-    static final Optional<String> ENDPOINT = binary().map(RealMinio::start);
+    static final Optional<String> ENDPOINT = another();
   }
 
   private RealMinio() {}
@@ -28,6 +31,11 @@ public final class RealMinio {
   /** The endpoint, or empty where there is no binary. */
   public static Optional<String> endpoint() {
     return Shared.ENDPOINT;
+  }
+
+  /** The endpoint of one more server, or empty where there is no binary. */
+  public static Optional<String> another() {
+    return binary().map(RealMinio::start);
   }
 
   private static Optional<Path> binary() {
@@ -48,6 +56,7 @@ public final class RealMinio {
           Files.createTempDirectory(
               Files.createDirectories(Path.of("target")).toAbsolutePath(), "minio");
       Files.createDirectories(data.resolve("streams"));
+      Files.createDirectories(data.resolve("backups"));
       ProcessBuilder builder =
           new ProcessBuilder(
               binary.toString(),

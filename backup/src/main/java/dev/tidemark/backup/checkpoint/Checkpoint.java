@@ -1,0 +1,183 @@
+package dev.tidemark.backup.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.BackupException.Reason;
+import dev.tidemark.backup.Json;
+import dev.tidemark.backup.store.Location;
+import dev.tidemark.backup.store.ObjectStore;
+import dev.tidemark.backup.store.ObjectStore.Listed;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A job's checkpoint path, as the contract with the driver has it: the owner record, and under each
+ * revision manifests of state checkpoints whose data is never written again once its manifest is
+ * there.
+ */
+public final class Checkpoint {
+  /** The owner record, relative to the path. */
+  public static final String OWNER = "_tidemark/job.json";
+
+  private static final Pattern MANIFEST = Pattern.compile("e\\d{10}-\\d{16}\\.json");
+
+  private final ObjectStore store;
+  private final Location path;
+
+  /** The checkpoint at a path of that store; nothing is read yet. */
+  public Checkpoint(ObjectStore store, Location path) {
+    this.store = store;
+    this.path = path;
+  }
+
+  /** The store it lies in. */
+  public ObjectStore store() {
+    return store;
+  }
+
+  /** Where it lies. */
+  public Location path() {
+    return path;
+  }
+
+  /** An owner record and the ETag it had. */
+  public record Owner(ObjectNode record, String etag) {}
+
+  /** The owner record, or empty when there is none. */
+  public Optional<Owner> owner() {
+    return store
+        .read(path.key(OWNER))
+        .map(content -> new Owner(tree(path.key(OWNER), content.bytes()), content.etag()));
+  }
+
+  /** Writes the owner record, if it is still the one of before; null: if there is none. */
+  public void write(ObjectNode record, Owner before) {
+    if (before == null) {
+      store.create(path.key(OWNER), Json.bytes(record));
+    } else {
+      store.replace(path.key(OWNER), Json.bytes(record), before.etag());
+    }
+  }
+
+  private static ObjectNode tree(String key, byte[] bytes) {
+    try {
+      JsonNode tree = Json.MAPPER.readTree(bytes);
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (IOException e) {
+      throw new BackupException(Reason.NothingToBackUp, key + " is no JSON", e);
+    }
+    throw new BackupException(Reason.NothingToBackUp, key + " is no JSON object");
+  }
+
+  /** The prefix of a revision relative to the path, with a slash at its end. */
+  public static String revision(int number) {
+    return String.format(Locale.ROOT, "r%06d/", number);
+  }
+
+  /** The manifest of a state checkpoint relative to the path. */
+  public static String manifest(int revision, JsonNode state) {
+    return revision(revision)
+        + String.format(
+            Locale.ROOT,
+            "state/e%010d-%016d.json",
+            state.path("epoch").asLong(),
+            state.path("batch").asLong());
+  }
+
+  /**
+   * The newest state checkpoint that is whole.
+   *
+   * @throws BackupException {@code NothingToBackUp}
+   */
+  public Snapshot newest() {
+    Owner owner =
+        owner()
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        Reason.NothingToBackUp,
+                        "there is no checkpoint at "
+                            + path
+                            + ": no job has ever started with this path, or it was deleted"));
+    int revision = owner.record().path("stateRevision").asInt();
+    if (revision == 0) {
+      throw new BackupException(
+          Reason.NothingToBackUp,
+          "the job at "
+              + path
+              + " keeps no state: its ledger, in its database, is all it needs; back that up");
+    }
+    List<String> damaged = new ArrayList<>();
+    for (Listed manifest : manifests(revision)) {
+      Optional<Snapshot> whole = whole(owner.record(), revision, manifest, damaged);
+      if (whole.isPresent()) {
+        return whole.get();
+      }
+    }
+    throw new BackupException(
+        Reason.NothingToBackUp,
+        "no state checkpoint at "
+            + path
+            + " is whole: "
+            + (damaged.isEmpty() ? "there is none" : String.join("; ", damaged)));
+  }
+
+  private List<Listed> manifests(int revision) {
+    String prefix = path.key(revision(revision) + "state/");
+    return store.list(prefix).stream()
+        .filter(object -> MANIFEST.matcher(object.key().substring(prefix.length())).matches())
+        .sorted(Comparator.comparing(Listed::key).reversed())
+        .toList();
+  }
+
+  private Optional<Snapshot> whole(
+      ObjectNode owner, int revision, Listed manifest, List<String> damaged) {
+    Optional<ObjectStore.Content> content = store.read(manifest.key());
+    if (content.isEmpty()) {
+      return Optional.empty(); // pruned since the listing
+    }
+    ObjectNode state = tree(manifest.key(), content.get().bytes());
+    if (state.path("directory").isNull()) {
+      return Optional.of(new Snapshot(owner, state, revision, null, List.of()));
+    }
+    String directory = revision(revision) + state.path("directory").asText();
+    String prefix = path.key(directory + "/");
+    List<Listed> objects =
+        store.list(prefix).stream()
+            .filter(object -> !object.key().substring(prefix.length()).startsWith("."))
+            .filter(object -> !object.key().equals(prefix))
+            .toList();
+    Optional<String> damage = damage(state, prefix, objects);
+    damage.ifPresent(what -> damaged.add(manifest.key() + ": " + what));
+    return damage.isPresent()
+        ? Optional.empty()
+        : Optional.of(new Snapshot(owner, state, revision, directory, objects));
+  }
+
+  private static Optional<String> damage(ObjectNode state, String prefix, List<Listed> objects) {
+    Map<String, Long> found = new HashMap<>();
+    objects.forEach(object -> found.put(object.key().substring(prefix.length()), object.bytes()));
+    for (JsonNode part : state.path("parts")) {
+      String name = part.path("name").asText();
+      Long bytes = found.get(name);
+      if (bytes == null) {
+        return Optional.of(name + " is missing");
+      }
+      if (bytes != part.path("bytes").asLong()) {
+        return Optional.of(
+            name + " has " + bytes + " bytes instead of " + part.path("bytes").asLong());
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,269 @@
+package dev.tidemark.backup.repository;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.BackupException.Reason;
+import dev.tidemark.backup.Json;
+import dev.tidemark.backup.checkpoint.Checkpoint;
+import dev.tidemark.backup.checkpoint.Snapshot;
+import dev.tidemark.backup.repository.Manifest.Mode;
+import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.store.ObjectStore.Changed;
+import dev.tidemark.backup.store.ObjectStore.Copied;
+import dev.tidemark.backup.store.ObjectStore.Listed;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * Makes a backup of a checkpoint while its job goes on.
+ *
+ * <p>A state checkpoint's data is complete before its manifest is written, and never written again;
+ * the job only deletes it. Each object is copied under the condition that it is still what was
+ * listed, so that when all copies have succeeded they are that checkpoint. When the job has pruned
+ * it meanwhile, a newer one is taken.
+ */
+public final class Creator {
+  /** How many checkpoints the job may take away from under the copy before that is an error. */
+  private static final int TRIES = 5;
+
+  private final Checkpoint checkpoint;
+  private final Repository repository;
+  private final Clock clock;
+  private final Progress progress;
+
+  /** Copies from a checkpoint to a repository, in the same store or in another one. */
+  public Creator(Checkpoint checkpoint, Repository repository, Clock clock, Progress progress) {
+    this.checkpoint = checkpoint;
+    this.repository = repository;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  /**
+   * What was made.
+   *
+   * @param copied objects that were not there yet
+   * @param copiedBytes their size
+   */
+  public record Created(Manifest manifest, long copied, long copiedBytes) {}
+
+  /**
+   * Makes a backup. When it fails, or dies, there is none of that name; trying again finds what was
+   * copied.
+   *
+   * @param name null: after the job and the time
+   * @param slot the scheduled instant it belongs to; null for one made by hand
+   * @throws BackupException {@code NothingToBackUp}, {@code CheckpointMoving}, {@code
+   *     BackupExists}, {@code LocationInUse}, {@code InvalidLocation}
+   */
+  public Created create(String name, Instant slot, Mode mode) {
+    Instant begun = clock.instant();
+    Snapshot snapshot = checkpoint.newest();
+    String called = name == null ? name(snapshot, begun) : name;
+    if (!Manifest.isName(called)) {
+      throw new BackupException(
+          Reason.InvalidLocation,
+          "'" + called + "' cannot name a backup; use small letters, digits, dots and dashes");
+    }
+    repository.claim(checkpoint, snapshot.jobId());
+    if (repository.names().contains(called)) {
+      throw exists(called);
+    }
+    repository.begin(called);
+    Created created = copied(snapshot, called, slot, mode, begun);
+    if (Duration.between(begun, clock.instant()).compareTo(Sweeper.LONGEST_RUN) > 0) {
+      throw new BackupException(
+          Reason.CheckpointMoving,
+          "the backup "
+              + called
+              + " took longer than "
+              + Sweeper.LONGEST_RUN.toHours()
+              + " hours; a sweep may have taken it for dead, so it does not count");
+    }
+    try {
+      repository.complete(created.manifest());
+    } catch (Changed e) {
+      throw exists(called);
+    }
+    repository.end(called);
+    return created;
+  }
+
+  private static String name(Snapshot snapshot, Instant now) {
+    String time = now.truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
+    return snapshot.owner().path("name").asText() + "-" + time.toLowerCase(Locale.ROOT);
+  }
+
+  private static BackupException exists(String name) {
+    return new BackupException(
+        Reason.BackupExists, "there is a backup " + name + " already; it stays as it is");
+  }
+
+  private Created copied(Snapshot first, String name, Instant slot, Mode mode, Instant begun) {
+    Snapshot snapshot = first;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        return copy(snapshot, name, slot, mode, begun);
+      } catch (Changed e) {
+        snapshot = checkpoint.newest();
+      }
+    }
+    throw new BackupException(
+        Reason.CheckpointMoving,
+        "the job replaced its checkpoint "
+            + TRIES
+            + " times while it was being copied from "
+            + checkpoint.path()
+            + "; let the backup run nearer to the store, or checkpoint state less often");
+  }
+
+  private Created copy(Snapshot snapshot, String name, Instant slot, Mode mode, Instant begun) {
+    Set<String> condemned = Condemned.keys(repository);
+    Function<Listed, String> place =
+        mode == Mode.Full ? fullPlace(snapshot, name, condemned) : sharedPlace(name, condemned);
+    Map<String, Listed> there = mode == Mode.Full ? Map.of() : sharedObjects();
+    Map<String, Stored> known = mode == Mode.Full ? Map.of() : repository.newest();
+    progress.expect(snapshot.objects().size(), snapshot.bytes());
+    List<CompletableFuture<Stored>> copies = new ArrayList<>();
+    long[] fresh = new long[2];
+    for (Listed object : snapshot.objects()) {
+      String key = place.apply(object);
+      Optional<Stored> before = reusable(object, key, there, known);
+      if (before.isPresent()) {
+        progress.done(object.bytes());
+        copies.add(CompletableFuture.completedFuture(before.get()));
+      } else {
+        fresh[0]++;
+        fresh[1] += object.bytes();
+        copies.add(
+            repository
+                .store()
+                .copy(checkpoint.store(), object, repository.key(key))
+                .thenApply(done -> stored(object, key, done)));
+      }
+    }
+    List<Stored> objects = all(copies);
+    if (mode == Mode.Full) {
+      String folder = Repository.FULL + name + "/";
+      put(folder + Checkpoint.OWNER, snapshot.owner());
+      put(folder + Checkpoint.manifest(snapshot.revision(), snapshot.state()), snapshot.state());
+    }
+    Manifest manifest =
+        new Manifest(
+            Manifest.FORMAT,
+            name,
+            begun,
+            slot,
+            mode,
+            checkpoint.path().toString(),
+            snapshot.revision(),
+            snapshot.directory(),
+            snapshot.owner(),
+            snapshot.state(),
+            objects,
+            Manifest.UNSEALED);
+    return new Created(manifest, fresh[0], fresh[1]);
+  }
+
+  /** A full backup is laid out so that any tool that copies a prefix can put it back. */
+  private static Function<Listed, String> fullPlace(
+      Snapshot snapshot, String name, Set<String> condemned) {
+    String folder = Repository.FULL + name + "/";
+    if (condemned.stream().anyMatch(key -> key.startsWith(folder))) {
+      throw new BackupException(
+          Reason.BackupExists,
+          "what is left of an earlier backup " + name + " is being deleted; choose another name");
+    }
+    return object -> folder + snapshot.directory() + "/" + name(object);
+  }
+
+  /** What a sweep may delete any moment is not built upon. */
+  private static Function<Listed, String> sharedPlace(String name, Set<String> condemned) {
+    return object -> {
+      String key = Repository.OBJECTS + id(object);
+      return condemned.contains(key) ? key + "-" + name : key;
+    };
+  }
+
+  private Map<String, Listed> sharedObjects() {
+    Map<String, Listed> there = new HashMap<>();
+    repository
+        .store()
+        .list(repository.key(Repository.OBJECTS))
+        .forEach(object -> there.put(object.key(), object));
+    return there;
+  }
+
+  /** An object that is there already: as the backup before has noted it, or as its source is. */
+  private Optional<Stored> reusable(
+      Listed object, String key, Map<String, Listed> there, Map<String, Stored> known) {
+    Listed old = there.get(repository.key(key));
+    if (old == null || old.bytes() != object.bytes()) {
+      return Optional.empty();
+    }
+    Stored noted = known.get(key);
+    if (noted != null && noted.etag().equals(old.etag())) {
+      return Optional.of(noted);
+    }
+    return old.etag().equals(object.etag())
+        ? Optional.of(new Stored(name(object), key, old.bytes(), old.etag(), null))
+        : Optional.empty();
+  }
+
+  private Stored stored(Listed object, String key, Copied done) {
+    progress.done(object.bytes());
+    return new Stored(name(object), key, object.bytes(), done.etag(), done.sha256());
+  }
+
+  private static String name(Listed object) {
+    return object.key().substring(object.key().lastIndexOf('/') + 1);
+  }
+
+  private void put(String key, ObjectNode document) {
+    repository.store().put(repository.key(key), Json.bytes(document));
+  }
+
+  private static List<Stored> all(List<CompletableFuture<Stored>> copies) {
+    try {
+      CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();
+      return copies.stream().map(CompletableFuture::join).toList();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Identity of an object: never its path alone, since somebody may have written it again. What has
+   * the same path, content and size is the same.
+   */
+  private static String id(Listed object) {
+    try {
+      String identity = object.key() + "\n" + object.etag() + "\n" + object.bytes();
+      byte[] sum =
+          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
+      String hex = HexFormat.of().formatHex(sum);
+      return hex.substring(0, 2) + "/" + hex;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

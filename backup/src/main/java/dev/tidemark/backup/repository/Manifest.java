@@ -1,0 +1,172 @@
+package dev.tidemark.backup.repository;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.BackupException.Reason;
+import dev.tidemark.backup.Json;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What makes objects a backup; written last. {@code docs/backup-format.md} specifies it.
+ *
+ * @param format version of this document
+ * @param name of the backup, unique in its location
+ * @param createdAt by the clock of whoever made it, for people and retention
+ * @param slot the scheduled instant it belongs to; null for one made by hand
+ * @param mode whether its objects are shared with other backups
+ * @param checkpoint the path that was copied, for people
+ * @param revision whose state it is
+ * @param directory of the data relative to the checkpoint path; null for empty state
+ * @param owner the owner record as it was
+ * @param state the manifest of the state checkpoint, with the offsets it stands at
+ * @param objects the data
+ * @param digest SHA-256 in hex of the document in which it is {@link #UNSEALED}
+ */
+public record Manifest(
+    int format,
+    String name,
+    Instant createdAt,
+    Instant slot,
+    Mode mode,
+    String checkpoint,
+    int revision,
+    String directory,
+    ObjectNode owner,
+    ObjectNode state,
+    List<Stored> objects,
+    String digest) {
+
+  /** The format written and read here. */
+  public static final int FORMAT = 1;
+
+  /** The digest of a document that has none yet. */
+  static final String UNSEALED = "0".repeat(64);
+
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.-]+");
+
+  /** How a backup lies in its location. */
+  public enum Mode {
+    /** Objects that another backup has too are stored once. */
+    Incremental,
+    /** All objects under one prefix of its own, laid out as in the checkpoint. */
+    Full
+  }
+
+  /**
+   * An object of a backup.
+   *
+   * @param path relative to the directory of the data
+   * @param key relative to the backup location
+   * @param etag of the copy
+   * @param sha256 of the content in base64; null where the store did not tell
+   */
+  public record Stored(String path, String key, long bytes, String etag, String sha256) {}
+
+  /** The job whose checkpoint it is. */
+  public String jobId() {
+    return owner.path("jobId").asText();
+  }
+
+  /** Size of all objects in bytes. */
+  public long bytes() {
+    return objects.stream().mapToLong(Stored::bytes).sum();
+  }
+
+  /** Where its objects lie, relative to the backup location, with a slash at its end. */
+  public String folder() {
+    return mode == Mode.Full ? Repository.FULL + name + "/" : Repository.OBJECTS;
+  }
+
+  /** True for what may name a backup: what Kubernetes takes as the name of an object. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** The document, sealed with its digest. */
+  byte[] sealed() {
+    byte[] unsealed = Json.bytes(this);
+    return text(unsealed).replace(UNSEALED, sum(unsealed)).getBytes(ISO_8859_1);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, ISO_8859_1); // one character a byte, there and back
+  }
+
+  private static String sum(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #sealed} has written.
+   *
+   * @param place for the message
+   * @throws BackupException {@code BackupDamaged} when it is cut short, altered, or names an object
+   *     outside of its location
+   */
+  static Manifest read(byte[] bytes, String name, String place) {
+    Manifest manifest;
+    try {
+      manifest = Json.MAPPER.readValue(bytes, Manifest.class);
+    } catch (IOException e) {
+      throw damaged(place, "is no manifest: " + e.getMessage().lines().findFirst().orElse(""), e);
+    }
+    if (manifest.format() > FORMAT) {
+      throw damaged(place, "has format " + manifest.format() + "; use a newer version", null);
+    }
+    boolean whole =
+        manifest.format() == FORMAT
+            && name.equals(manifest.name())
+            && manifest.createdAt() != null
+            && manifest.mode() != null
+            && manifest.owner() != null
+            && manifest.state() != null
+            && manifest.objects() != null
+            && manifest.digest() != null
+            && DIGEST.matcher(manifest.digest()).matches();
+    if (!whole) {
+      throw damaged(place, "is no manifest of the backup " + name, null);
+    }
+    String unsealed = text(bytes).replace(manifest.digest(), UNSEALED);
+    if (!sum(unsealed.getBytes(ISO_8859_1)).equals(manifest.digest())) {
+      throw damaged(place, "was altered: its digest does not fit", null);
+    }
+    if (manifest.directory() != null && !isBelow(manifest.directory())) {
+      throw damaged(place, "names the directory " + manifest.directory(), null);
+    }
+    for (Stored object : manifest.objects()) {
+      if (!isBelow(object.path()) || !isBelow(object.key())) {
+        throw damaged(place, "names an object outside of its location: " + object, null);
+      }
+    }
+    return manifest;
+  }
+
+  /** True for a path whose parts are plain names, none of which climbs. */
+  private static boolean isBelow(String path) {
+    for (String part : path.split("/", -1)) {
+      if (!PLAIN.matcher(part).matches() || part.equals(".") || part.equals("..")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static BackupException damaged(String place, String what, Exception cause) {
+    return new BackupException(
+        Reason.BackupDamaged, place + " " + what + "; nothing was changed", cause);
+  }
+}

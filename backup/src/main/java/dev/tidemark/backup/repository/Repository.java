@@ -1,0 +1,257 @@
+package dev.tidemark.backup.repository;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.BackupException.Reason;
+import dev.tidemark.backup.Json;
+import dev.tidemark.backup.checkpoint.Checkpoint;
+import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.store.Location;
+import dev.tidemark.backup.store.ObjectStore;
+import dev.tidemark.backup.store.ObjectStore.Listed;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A location with the backups of one job.
+ *
+ * <pre>
+ * repository.json          whose backups these are
+ * manifests/NAME.json      a backup each; written last, never changed
+ * objects/ab/abcd...       their data, stored once
+ * full/NAME/...            the data of a full backup, and what it takes to put it back by hand
+ * verified/NAME.json       what the last verification found
+ * running/NAME.json        a backup that is being made
+ * condemned/ID.json        objects that no backup names, to be deleted by a later sweep
+ * </pre>
+ */
+public final class Repository {
+  static final String MARK = "repository.json";
+  static final String MANIFESTS = "manifests/";
+  static final String OBJECTS = "objects/";
+  static final String FULL = "full/";
+  static final String VERIFIED = "verified/";
+  static final String RUNNING = "running/";
+  static final String CONDEMNED = "condemned/";
+
+  private static final String JSON = ".json";
+
+  private final ObjectStore store;
+  private final Location location;
+
+  /** The repository at a location of that store; nothing is read yet. */
+  public Repository(ObjectStore store, Location location) {
+    this.store = store;
+    this.location = location;
+  }
+
+  /** The store it lies in. */
+  public ObjectStore store() {
+    return store;
+  }
+
+  /** The full key of something in it. */
+  public String key(String relative) {
+    return location.key(relative);
+  }
+
+  @Override
+  public String toString() {
+    return location.toString();
+  }
+
+  /**
+   * Makes the location this job's, unless it is already.
+   *
+   * @throws BackupException {@code LocationInUse}, {@code InvalidLocation}
+   */
+  void claim(Checkpoint checkpoint, String jobId) {
+    if (location.overlaps(checkpoint.path())) {
+      throw new BackupException(
+          Reason.InvalidLocation,
+          "the backup location "
+              + location
+              + " lies in or around the checkpoint "
+              + checkpoint.path()
+              + ", so that whatever deletes the one deletes the other; choose a path beside it, or"
+              + " better another bucket");
+    }
+    Optional<String> owner = owner();
+    if (owner.isEmpty()) {
+      requireEmpty();
+      try {
+        store.create(key(MARK), Json.bytes(Map.of("format", Manifest.FORMAT, "jobId", jobId)));
+        return;
+      } catch (ObjectStore.Changed e) {
+        owner = owner(); // another one was quicker
+      }
+    }
+    if (!jobId.equals(owner.orElse(null))) {
+      throw new BackupException(
+          Reason.LocationInUse,
+          location
+              + " holds the backups of another job ("
+              + owner.orElse("unknown")
+              + ", this one is "
+              + jobId
+              + "); choose another path");
+    }
+  }
+
+  private void requireEmpty() {
+    List<Listed> there = store.list(key(""));
+    if (!there.isEmpty()) {
+      throw new BackupException(
+          Reason.LocationInUse,
+          location
+              + " holds objects that are no backups ("
+              + there.get(0).key()
+              + "); choose an empty path");
+    }
+  }
+
+  private Optional<String> owner() {
+    return store
+        .read(key(MARK))
+        .map(
+            content -> {
+              try {
+                JsonNode mark = Json.MAPPER.readTree(content.bytes());
+                return mark.path("jobId").asText();
+              } catch (IOException e) {
+                throw new BackupException(
+                    Reason.LocationInUse, key(MARK) + " is no JSON; choose another path", e);
+              }
+            });
+  }
+
+  /** Names of all backups, in the order of their names. */
+  public List<String> names() {
+    return names(MANIFESTS);
+  }
+
+  List<String> names(String folder) {
+    String prefix = key(folder);
+    return store.list(prefix).stream()
+        .map(object -> object.key().substring(prefix.length()))
+        .filter(name -> name.endsWith(JSON))
+        .map(name -> name.substring(0, name.length() - JSON.length()))
+        .toList();
+  }
+
+  /**
+   * A backup.
+   *
+   * @throws BackupException {@code BackupNotFound}, {@code BackupDamaged}
+   */
+  public Manifest read(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new BackupException(
+                    Reason.BackupNotFound, "there is no backup " + name + " at " + location));
+  }
+
+  /**
+   * A backup, or empty when there is none of that name.
+   *
+   * @throws BackupException {@code BackupDamaged}
+   */
+  Optional<Manifest> find(String name) {
+    String key = key(MANIFESTS + name + JSON);
+    return store.read(key).map(content -> Manifest.read(content.bytes(), name, key));
+  }
+
+  /** All backups that can be read, oldest first; the others are left to whoever asks by name. */
+  public List<Manifest> all() {
+    List<Manifest> all = new ArrayList<>();
+    for (String name : names()) {
+      try {
+        all.add(read(name));
+      } catch (BackupException e) {
+        if (e.reason() != Reason.BackupDamaged && e.reason() != Reason.BackupNotFound) {
+          throw e;
+        }
+      }
+    }
+    all.sort(Comparator.comparing(Manifest::createdAt));
+    return all;
+  }
+
+  /** What the last verification of a backup found; empty when there was none. */
+  public Optional<Verification> verification(String name) {
+    return store
+        .read(key(VERIFIED + name + JSON))
+        .map(
+            content -> {
+              try {
+                return Json.MAPPER.readValue(content.bytes(), Verification.class);
+              } catch (IOException e) {
+                return null; // as if there were none: it is made again
+              }
+            });
+  }
+
+  void note(Verification verification) {
+    String key = key(VERIFIED + verification.backup() + JSON);
+    Optional<ObjectStore.Content> before = store.read(key);
+    if (before.isEmpty()) {
+      store.create(key, Json.bytes(verification));
+    } else {
+      store.replace(key, Json.bytes(verification), before.get().etag());
+    }
+  }
+
+  void complete(Manifest manifest) {
+    store.create(key(MANIFESTS + manifest.name() + JSON), manifest.sealed());
+  }
+
+  /** From now on no sweep deletes what the backup that is being made may build upon. */
+  void begin(String name) {
+    store.create(
+        key(RUNNING + name + "~" + UUID.randomUUID() + JSON), Json.bytes(Map.of("backup", name)));
+  }
+
+  /** The backup is complete; tries that have died before it are over too. */
+  void end(String name) {
+    store.delete(store.list(key(RUNNING + name + "~")).stream().map(Listed::key).toList());
+  }
+
+  /**
+   * The objects of the backup made last, by their keys; those of a damaged one are copied again.
+   */
+  Map<String, Stored> newest() {
+    Optional<Listed> newest =
+        store.list(key(MANIFESTS)).stream().max(Comparator.comparing(Listed::modified));
+    if (newest.isEmpty()) {
+      return Map.of();
+    }
+    String name = newest.get().key().substring(key(MANIFESTS).length());
+    name = name.substring(0, name.length() - JSON.length());
+    if (verification(name).map(v -> !v.good()).orElse(false)) {
+      return Map.of();
+    }
+    Map<String, Stored> objects = new HashMap<>();
+    try {
+      read(name).objects().forEach(object -> objects.put(object.key(), object));
+    } catch (BackupException e) {
+      if (e.reason() != Reason.BackupDamaged && e.reason() != Reason.BackupNotFound) {
+        throw e;
+      }
+    }
+    return objects;
+  }
+
+  /** Forgets backups; their objects are left to the sweep. */
+  void forget(Collection<String> names) {
+    store.delete(names.stream().map(name -> key(MANIFESTS + name + JSON)).toList());
+    store.delete(names.stream().map(name -> key(VERIFIED + name + JSON)).toList());
+  }
+}

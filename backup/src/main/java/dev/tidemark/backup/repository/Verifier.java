@@ -1,0 +1,101 @@
+package dev.tidemark.backup.repository;
+
+import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.repository.Verification.Level;
+import dev.tidemark.backup.store.ObjectStore.Changed;
+import dev.tidemark.backup.store.ObjectStore.Listed;
+import dev.tidemark.backup.store.ObjectStore.Sums;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Looks whether a backup is still what was made. */
+public final class Verifier {
+  private final Repository repository;
+  private final Clock clock;
+
+  /** Of backups in that repository. */
+  public Verifier(Repository repository, Clock clock) {
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  /**
+   * Looks, and notes what was found.
+   *
+   * @throws BackupException {@code BackupNotFound}
+   */
+  public Verification verify(String name, Level level) {
+    List<String> faults = new ArrayList<>();
+    try {
+      Manifest manifest = repository.read(name);
+      Map<String, Listed> found = present(manifest, faults);
+      if (level == Level.Checksum) {
+        content(manifest, found, faults);
+      }
+    } catch (BackupException e) {
+      if (e.reason() != BackupException.Reason.BackupDamaged) {
+        throw e;
+      }
+      faults.add(e.getMessage());
+    }
+    Verification verification = new Verification(name, level, clock.instant(), List.copyOf(faults));
+    repository.note(verification);
+    return verification;
+  }
+
+  private Map<String, Listed> present(Manifest manifest, List<String> faults) {
+    Map<String, Listed> found = new HashMap<>();
+    for (Listed object : repository.store().list(repository.key(manifest.folder()))) {
+      found.put(object.key(), object);
+    }
+    for (Stored object : manifest.objects()) {
+      Listed there = found.get(repository.key(object.key()));
+      if (there == null) {
+        faults.add(object.key() + " is missing");
+      } else if (there.bytes() != object.bytes()) {
+        faults.add(object.key() + " has " + there.bytes() + " bytes instead of " + object.bytes());
+      } else if (!there.etag().equals(object.etag())) {
+        faults.add(object.key() + " was written again by somebody (its ETag is another)");
+      }
+    }
+    return found;
+  }
+
+  private void content(Manifest manifest, Map<String, Listed> found, List<String> faults) {
+    Map<Stored, CompletableFuture<Sums>> sums = new HashMap<>();
+    for (Stored object : manifest.objects()) {
+      Listed there = found.get(repository.key(object.key()));
+      if (there != null) {
+        sums.put(object, repository.store().sums(there));
+      }
+    }
+    sums.forEach(
+        (object, sum) -> {
+          try {
+            if (isAnother(object, sum.join())) {
+              faults.add(object.key() + " holds something else than was copied");
+            }
+          } catch (CompletionException e) {
+            if (!(e.getCause() instanceof Changed)) {
+              throw e;
+            }
+            faults.add(object.key() + " changed while it was read");
+          }
+        });
+  }
+
+  private static boolean isAnother(Stored object, Sums sums) {
+    if (object.sha256() != null) {
+      return !object.sha256().equals(sums.sha256());
+    }
+    // A store that tells no sum of a copy has one in the ETag, if it was written in one piece.
+    String etag = object.etag().replace("\"", "");
+    return etag.matches("[0-9a-f]{32}") && !etag.equals(sums.md5());
+  }
+}

@@ -1,0 +1,201 @@
+package dev.tidemark.backup.restore;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.BackupException.Reason;
+import dev.tidemark.backup.Json;
+import dev.tidemark.backup.checkpoint.Checkpoint;
+import dev.tidemark.backup.checkpoint.Checkpoint.Owner;
+import dev.tidemark.backup.repository.Manifest;
+import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.repository.Progress;
+import dev.tidemark.backup.repository.Repository;
+import dev.tidemark.backup.store.ObjectStore;
+import dev.tidemark.backup.store.ObjectStore.Changed;
+import dev.tidemark.backup.store.ObjectStore.Copied;
+import dev.tidemark.backup.store.ObjectStore.Listed;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Puts a backup back as the newest state checkpoint of its job. It takes an epoch, so that no run
+ * of before can take the owner record; copies the data under that epoch; and makes it count by one
+ * write, that of the state manifest. Until then the job is what it was. What lies there stays; the
+ * owner record's floor says that it no longer counts.
+ *
+ * <p>Where results go decides how far the job is: its next run reads again from the topic what lies
+ * between the backup and the ledger, so nothing is skipped and nothing doubled.
+ */
+public final class Restorer {
+  private final Repository repository;
+  private final Checkpoint checkpoint;
+  private final Progress progress;
+
+  /** Restores from that repository to that checkpoint path, of the same store or another one. */
+  public Restorer(Repository repository, Checkpoint checkpoint, Progress progress) {
+    this.repository = repository;
+    this.checkpoint = checkpoint;
+    this.progress = progress;
+  }
+
+  /**
+   * What was done.
+   *
+   * @param epoch that was taken
+   * @param already true when this request was carried out before; nothing was changed now
+   */
+  public record Restored(Manifest manifest, long epoch, boolean already) {}
+
+  /**
+   * Restores.
+   *
+   * @param id of the request: it is carried out once
+   * @throws BackupException {@code BackupDamaged}, {@code ForeignBackup}, {@code RestoreConflict}
+   */
+  public Restored restore(String name, String id) {
+    Manifest manifest = repository.read(name);
+    Optional<Owner> before = checkpoint.owner();
+    if (before.isPresent()) {
+      ObjectNode record = before.get().record();
+      if (id.equals(record.path("lastRestoreId").asText(null))) {
+        return new Restored(manifest, record.path("floorEpoch").asLong(), true);
+      }
+      requireSame(manifest, record);
+    }
+    Map<Stored, Listed> objects = objects(manifest);
+
+    ObjectNode owner = before.map(Owner::record).orElse(manifest.owner()).deepCopy();
+    long epoch = owner.path("lastEpoch").asLong() + 1;
+    owner.put("lastEpoch", epoch);
+    write(owner, before.orElse(null));
+    Owner taken = checkpoint.owner().orElseThrow(this::conflict);
+    if (taken.record().path("lastEpoch").asLong() != epoch) {
+      throw conflict();
+    }
+
+    String directory = String.format(Locale.ROOT, "e%010d/restored", epoch);
+    ObjectNode state = manifest.state().deepCopy();
+    state.put("epoch", epoch);
+    if (manifest.directory() != null) {
+      state.put("directory", directory);
+      copy(objects, Checkpoint.revision(manifest.revision()) + directory + "/");
+    }
+    checkpoint
+        .store()
+        .put(
+            checkpoint.path().key(Checkpoint.manifest(manifest.revision(), state)),
+            Json.bytes(state));
+
+    owner.put("floorEpoch", epoch);
+    owner.put("lastRestoreId", id);
+    write(owner, taken);
+    return new Restored(manifest, epoch, false);
+  }
+
+  private void requireSame(Manifest manifest, ObjectNode record) {
+    if (!manifest.jobId().equals(record.path("jobId").asText())) {
+      throw new BackupException(
+          Reason.ForeignBackup,
+          "the backup %s is of the job %s/%s (%s); the checkpoint %s belongs to %s/%s (%s). Nothing was changed"
+              .formatted(
+                  manifest.name(),
+                  manifest.owner().path("namespace").asText(),
+                  manifest.owner().path("name").asText(),
+                  manifest.jobId(),
+                  checkpoint.path(),
+                  record.path("namespace").asText(),
+                  record.path("name").asText(),
+                  record.path("jobId").asText()));
+    }
+    int revision = record.path("stateRevision").asInt();
+    if (revision != manifest.revision()) {
+      throw new BackupException(
+          Reason.ForeignBackup,
+          "the backup %s holds the state of revision %d, and the job keeps that of revision %d: they were counted by different definitions. Nothing was changed; take a backup made since the change"
+              .formatted(manifest.name(), manifest.revision(), revision));
+    }
+  }
+
+  private void write(ObjectNode owner, Owner before) {
+    try {
+      checkpoint.write(owner, before);
+    } catch (Changed e) {
+      throw conflict();
+    }
+  }
+
+  private BackupException conflict() {
+    return new BackupException(
+        Reason.RestoreConflict,
+        "the owner record of "
+            + checkpoint.path()
+            + " was changed by a run of the job while the restore began; stop the job (spec.suspend:"
+            + " true) and restore again. The job goes on with the checkpoint it had");
+  }
+
+  /** All objects of a backup as they are now; each must be what the manifest says. */
+  private Map<Stored, Listed> objects(Manifest manifest) {
+    Map<String, Listed> there = new HashMap<>();
+    for (Listed object : repository.store().list(repository.key(manifest.folder()))) {
+      there.put(object.key(), object);
+    }
+    Map<Stored, Listed> objects = new HashMap<>();
+    for (Stored object : manifest.objects()) {
+      Listed listed = there.get(repository.key(object.key()));
+      boolean same =
+          listed != null && listed.bytes() == object.bytes() && listed.etag().equals(object.etag());
+      if (!same) {
+        throw damaged(manifest, object, listed == null ? "is missing" : "was written again");
+      }
+      objects.put(object, listed);
+    }
+    return objects;
+  }
+
+  private static BackupException damaged(Manifest manifest, Stored object, String how) {
+    return new BackupException(
+        Reason.BackupDamaged,
+        "the backup %s is not whole: %s %s. The job goes on with the checkpoint it had; restore another backup"
+            .formatted(manifest.name(), object.key(), how));
+  }
+
+  private void copy(Map<Stored, Listed> objects, String folder) {
+    progress.expect(objects.size(), objects.keySet().stream().mapToLong(Stored::bytes).sum());
+    ObjectStore to = checkpoint.store();
+    List<CompletableFuture<Copied>> copies = new ArrayList<>();
+    objects.forEach(
+        (object, listed) ->
+            copies.add(
+                to.copy(repository.store(), listed, checkpoint.path().key(folder + object.path()))
+                    .thenApply(
+                        done -> {
+                          progress.done(object.bytes());
+                          return checked(object, done);
+                        })));
+    try {
+      CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private static Copied checked(Stored object, Copied done) {
+    if (object.sha256() != null
+        && done.sha256() != null
+        && !object.sha256().equals(done.sha256())) {
+      throw new BackupException(
+          Reason.BackupDamaged,
+          object.key() + " holds something else than was backed up; restore another backup");
+    }
+    return done;
+  }
+}

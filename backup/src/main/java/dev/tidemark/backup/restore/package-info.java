@@ -1,0 +1,2 @@
+/** Putting a backup back. */
+package dev.tidemark.backup.restore;

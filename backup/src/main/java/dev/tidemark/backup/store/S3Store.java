@@ -1,0 +1,264 @@
+package dev.tidemark.backup.store;
+
+import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.BackupException.Reason;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import javax.net.ssl.TrustManager;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** A bucket of an S3 store. */
+public final class S3Store implements ObjectStore {
+  private static final int FIRST_AT_ONCE = 64;
+  private static final int MOST_AT_ONCE = 256;
+  private static final int PAGE = 1_000;
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration ATTEMPT = Duration.ofSeconds(60);
+  private static final Duration CALL = Duration.ofMinutes(5);
+
+  private final String bucket;
+  private final String endpoint;
+  private final S3AsyncClient client;
+  private final Throttle throttle =
+      new Throttle(FIRST_AT_ONCE, MOST_AT_ONCE, S3Store::asksForPatience);
+  private final Transfers transfers;
+
+  /** Makes the client; the store is asked later. */
+  public S3Store(StoreOptions options, String bucket) {
+    this(options, bucket, Transfers.PART_BYTES, Transfers.MOST_AT_ONE_COPY);
+  }
+
+  /** With other limits than those of S3, for tests. */
+  S3Store(StoreOptions options, String bucket, long partBytes, long mostAtOneCopy) {
+    this.bucket = bucket;
+    this.endpoint = Objects.requireNonNullElse(options.endpoint(), "AWS");
+    this.client = client(options);
+    this.transfers = new Transfers(client, bucket, throttle, partBytes, mostAtOneCopy);
+  }
+
+  private static S3AsyncClient client(StoreOptions options) {
+    S3AsyncClientBuilder builder =
+        S3AsyncClient.builder()
+            .httpClientBuilder(http(options))
+            .region(Region.of(Objects.requireNonNullElse(options.region(), "us-east-1")))
+            .forcePathStyle(options.pathStyle())
+            // Newer checksums are not understood by every store that calls itself S3.
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .overrideConfiguration(o -> o.apiCallTimeout(CALL).apiCallAttemptTimeout(ATTEMPT));
+    if (options.endpoint() != null) {
+      builder.endpointOverride(URI.create(options.endpoint()));
+    }
+    if (options.credentials() != null && Files.isDirectory(options.credentials())) {
+      builder.credentialsProvider(new FileCredentials(options.credentials()));
+    }
+    return builder.build();
+  }
+
+  private static SdkAsyncHttpClient.Builder<?> http(StoreOptions options) {
+    if (options.authority() == null) {
+      return AwsCrtAsyncHttpClient.builder()
+          .maxConcurrency(MOST_AT_ONCE)
+          .connectionTimeout(CONNECT);
+    }
+    // Slower to start, but the CRT client cannot be told whom to trust.
+    return NettyNioAsyncHttpClient.builder()
+        .maxConcurrency(MOST_AT_ONCE)
+        .connectionTimeout(CONNECT)
+        .tlsTrustManagersProvider(() -> new TrustManager[] {Authorities.with(options.authority())});
+  }
+
+  /** True when a copy from there needs no byte to pass through here. */
+  private boolean isBeside(S3Store other) {
+    return endpoint.equals(other.endpoint);
+  }
+
+  @Override
+  public List<Listed> list(String prefix) {
+    List<Listed> all = new ArrayList<>();
+    String[] more = new String[1];
+    do {
+      ListObjectsV2Response page =
+          await(
+              () ->
+                  client.listObjectsV2(
+                      ListObjectsV2Request.builder()
+                          .bucket(bucket)
+                          .prefix(prefix)
+                          .continuationToken(more[0])
+                          .build()),
+              prefix);
+      page.contents()
+          .forEach(o -> all.add(new Listed(o.key(), o.size(), o.eTag(), o.lastModified())));
+      more[0] = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
+    } while (more[0] != null);
+    return all;
+  }
+
+  @Override
+  public Optional<Content> read(String key) {
+    try {
+      ResponseBytes<GetObjectResponse> object =
+          await(
+              () ->
+                  client.getObject(
+                      r -> r.bucket(bucket).key(key), AsyncResponseTransformer.toBytes()),
+              key);
+      return Optional.of(new Content(object.asByteArray(), object.response().eTag()));
+    } catch (Changed e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void put(String key, byte[] bytes) {
+    await(
+        () -> client.putObject(r -> r.bucket(bucket).key(key), AsyncRequestBody.fromBytes(bytes)),
+        key);
+  }
+
+  @Override
+  public void create(String key, byte[] bytes) {
+    await(
+        () ->
+            client.putObject(
+                r -> r.bucket(bucket).key(key).ifNoneMatch("*"), AsyncRequestBody.fromBytes(bytes)),
+        key);
+  }
+
+  @Override
+  public void replace(String key, byte[] bytes, String etag) {
+    await(
+        () ->
+            client.putObject(
+                r -> r.bucket(bucket).key(key).ifMatch(etag), AsyncRequestBody.fromBytes(bytes)),
+        key);
+  }
+
+  @Override
+  public void delete(Collection<String> keys) {
+    List<ObjectIdentifier> all =
+        keys.stream().map(key -> ObjectIdentifier.builder().key(key).build()).toList();
+    for (int from = 0; from < all.size(); from += PAGE) {
+      List<ObjectIdentifier> page = all.subList(from, Math.min(all.size(), from + PAGE));
+      var answer =
+          await(
+              () -> client.deleteObjects(r -> r.bucket(bucket).delete(d -> d.objects(page))),
+              page.get(0).key());
+      if (answer.hasErrors() && !answer.errors().isEmpty()) {
+        var error = answer.errors().get(0);
+        throw new BackupException(
+            error.code().equals("AccessDenied") ? Reason.AccessDenied : Reason.StoreUnavailable,
+            "s3a://%s/%s cannot be deleted: %s".formatted(bucket, error.key(), error.message()));
+      }
+    }
+  }
+
+  @Override
+  public CompletableFuture<Copied> copy(ObjectStore from, Listed source, String key) {
+    S3Store other = (S3Store) from;
+    CompletableFuture<Copied> copied =
+        isBeside(other)
+            ? transfers.within(other.bucket, source, key)
+            : transfers.between(other.transfers, source, key);
+    return translated(copied, source.key());
+  }
+
+  @Override
+  public CompletableFuture<Sums> sums(Listed object) {
+    return translated(transfers.sums(object), object.key());
+  }
+
+  private <T> T await(Supplier<CompletableFuture<T>> request, String key) {
+    try {
+      return throttle.run(request).join();
+    } catch (CompletionException e) {
+      throw translate(e.getCause(), key);
+    }
+  }
+
+  private <T> CompletableFuture<T> translated(CompletableFuture<T> future, String key) {
+    return future.exceptionally(
+        e -> {
+          throw translate(e instanceof CompletionException ? e.getCause() : e, key);
+        });
+  }
+
+  static boolean asksForPatience(Throwable failure) {
+    return failure instanceof S3Exception s3
+        && (s3.statusCode() == 503 || s3.statusCode() == 429 || s3.isThrottlingException());
+  }
+
+  private RuntimeException translate(Throwable failure, String key) {
+    String object = "s3a://" + bucket + (key.isEmpty() ? "" : "/" + key);
+    if (failure instanceof NoSuchBucketException) {
+      return new BackupException(
+          Reason.BucketNotFound,
+          "there is no bucket " + bucket + " at " + endpoint + "; create it, or correct the path",
+          failure);
+    }
+    if (failure instanceof NoSuchKeyException) {
+      return new Changed(object, failure);
+    }
+    if (failure instanceof S3Exception s3) {
+      return switch (s3.statusCode()) {
+        case 404, 409, 412 -> new Changed(object, s3);
+        case 401, 403 ->
+            new BackupException(
+                Reason.AccessDenied,
+                "%s refuses access to %s (%s); give these credentials the right to list, read, write and delete there"
+                    .formatted(endpoint, object, code(s3)),
+                s3);
+        default -> unavailable(object, s3);
+      };
+    }
+    if (failure instanceof RuntimeException ours && !(failure instanceof SdkException)) {
+      return ours;
+    }
+    return unavailable(object, failure);
+  }
+
+  private static String code(S3Exception e) {
+    return e.awsErrorDetails() == null ? "HTTP " + e.statusCode() : e.awsErrorDetails().errorCode();
+  }
+
+  private BackupException unavailable(String object, Throwable cause) {
+    return new BackupException(
+        Reason.StoreUnavailable,
+        "the store at %s does not answer as it should for %s: %s"
+            .formatted(endpoint, object, cause.getMessage()),
+        cause);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
