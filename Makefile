@@ -89,6 +89,7 @@ soak: images ## random topics, definitions and faults against a serial run: make
 
 soak-short: images
 	@e2e/soak 3 $(SEED)
+	@e2e/soak 5 "$(SEED)" CHECKPOINT_LOST_AND_RESTORED
 
 bench-recovery: deploy ## seconds from a fault to the next committed row; writes bench/results/
 	@bench/recovery

@@ -1,6 +1,7 @@
 package dev.tidemark.backup.cli;
 
 import dev.tidemark.backup.BackupException;
+import dev.tidemark.backup.store.ObjectStore;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,6 +37,13 @@ public final class Main {
             (failure, command, parsed) -> {
               if (failure instanceof BackupException e) {
                 command.getErr().println(e.reason() + ": " + e.getMessage());
+                return REFUSED;
+              }
+              if (failure instanceof ObjectStore.Changed e) {
+                command
+                    .getErr()
+                    .println(
+                        e.getMessage() + " meanwhile: somebody else is at work there; try again");
                 return REFUSED;
               }
               throw failure;

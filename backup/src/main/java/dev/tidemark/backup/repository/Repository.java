@@ -200,13 +200,7 @@ public final class Repository {
   }
 
   void note(Verification verification) {
-    String key = key(VERIFIED + verification.backup() + JSON);
-    Optional<ObjectStore.Content> before = store.read(key);
-    if (before.isEmpty()) {
-      store.create(key, Json.bytes(verification));
-    } else {
-      store.replace(key, Json.bytes(verification), before.get().etag());
-    }
+    store.put(key(VERIFIED + verification.backup() + JSON), Json.bytes(verification));
   }
 
   void complete(Manifest manifest) {

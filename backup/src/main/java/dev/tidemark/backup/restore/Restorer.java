@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -84,7 +85,9 @@ public final class Restorer {
     state.put("epoch", epoch);
     if (manifest.directory() != null) {
       state.put("directory", directory);
-      copy(objects, Checkpoint.revision(manifest.revision()) + directory + "/");
+      String folder = Checkpoint.revision(manifest.revision()) + directory + "/";
+      copy(objects, folder);
+      requireThere(manifest, folder);
     }
     checkpoint
         .store()
@@ -181,10 +184,35 @@ public final class Restorer {
     try {
       CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();
     } catch (CompletionException e) {
+      if (e.getCause() instanceof Changed changed) {
+        throw new BackupException(
+            Reason.BackupDamaged,
+            changed.getMessage()
+                + " while it was being put back. The job goes on with the checkpoint it had; restore again",
+            changed);
+      }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
       throw e;
+    }
+  }
+
+  /** What counts from the next write on is looked at once more. */
+  private void requireThere(Manifest manifest, String folder) {
+    String prefix = checkpoint.path().key(folder);
+    Map<String, Long> there = new HashMap<>();
+    checkpoint
+        .store()
+        .list(prefix)
+        .forEach(object -> there.put(object.key().substring(prefix.length()), object.bytes()));
+    for (Stored object : manifest.objects()) {
+      if (!Objects.equals(there.get(object.path()), object.bytes())) {
+        throw new BackupException(
+            Reason.RestoreConflict,
+            "%s%s is not what was put there: somebody deletes or writes under %s. The job goes on with the checkpoint it had; restore again"
+                .formatted(prefix, object.path(), checkpoint.path()));
+      }
     }
   }
 
