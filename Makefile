@@ -74,8 +74,8 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts
-check: preflight test chart deploy e2e soak-short ## what CI runs: every fast test, then one real scenario per class of fault
+.PHONY: check check-all test-store e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts
+check: preflight test chart deploy test-store e2e soak-short ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
 e2e: ## the scenarios of the gate, on the cluster
@@ -83,6 +83,10 @@ e2e: ## the scenarios of the gate, on the cluster
 
 check-all: deploy ## every scenario, resumable; writes docs/evidence/
 	@e2e/run all
+
+test-store: images ## the tests against real MinIO servers, whose program 'make images' builds
+	@$(MVN) -pl backup,streaming-job -am test -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dtest='MinioTest,TransfersTest,MinioOwnershipTest'
 
 soak: images ## random topics, definitions and faults against a serial run: make soak RUNS=200 SEED=1 (an hour)
 	@e2e/soak $(or $(RUNS),200) $(SEED)

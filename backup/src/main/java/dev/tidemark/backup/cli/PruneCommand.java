@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Forgets backups and deletes what no backup needs. */
@@ -64,10 +65,8 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Retention retention =
-        new Retention(keepLast, keepDaily, keepWeekly, keepMonthly, maxAge, minKeep, zone);
     Pruned pruned =
-        new Pruner(stores.repository(from), Clock.systemUTC()).prune(retention, grace, dry);
+        new Pruner(stores.repository(from), Clock.systemUTC()).prune(retention(), grace, dry);
     PrintWriter out = spec.commandLine().getOut();
     String would = dry ? "would be " : "";
     pruned.forgotten().forEach(name -> out.println(name + " " + would + "forgotten"));
@@ -79,5 +78,13 @@ final class PruneCommand implements Callable<Integer> {
         pruned.swept().condemned(),
         would);
     return 0;
+  }
+
+  private Retention retention() {
+    try {
+      return new Retention(keepLast, keepDaily, keepWeekly, keepMonthly, maxAge, minKeep, zone);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 }

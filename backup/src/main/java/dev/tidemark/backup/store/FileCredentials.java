@@ -22,7 +22,8 @@ record FileCredentials(Path directory) implements AwsCredentialsProvider {
           ? AwsSessionCredentials.create(id, secret, Files.readString(token).strip())
           : AwsBasicCredentials.create(id, secret);
     } catch (IOException e) {
-      throw SdkClientException.create("the credentials in " + directory + " cannot be read", e);
+      throw SdkClientException.create(
+          "the credentials in " + directory + " cannot be read (" + e + ")", e);
     }
   }
 }

@@ -29,7 +29,10 @@ public record Location(String bucket, String prefix) {
     if (!matcher.matches() || odd) {
       throw new BackupException(
           BackupException.Reason.InvalidLocation,
-          "'" + text + "' is not understood; write s3a://bucket/path without empty parts, . or ..");
+          "'"
+              + text
+              + "' is not understood; write s3a://bucket/path, with a bucket of 3 to 63 small letters,"
+              + " digits, dots and dashes, and a path without empty parts, . or ..");
     }
     return new Location(matcher.group(1), prefix);
   }

@@ -3,7 +3,6 @@ package dev.tidemark.backup.store;
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
 import java.net.URI;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +18,7 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
@@ -76,7 +76,7 @@ public final class S3Store implements ObjectStore {
     if (options.endpoint() != null) {
       builder.endpointOverride(URI.create(options.endpoint()));
     }
-    if (options.credentials() != null && Files.isDirectory(options.credentials())) {
+    if (options.credentials() != null) {
       builder.credentialsProvider(new FileCredentials(options.credentials()));
     }
     return builder.build();
@@ -238,6 +238,13 @@ public final class S3Store implements ObjectStore {
                 s3);
         default -> unavailable(object, s3);
       };
+    }
+    if (failure instanceof SdkClientException && failure.getMessage().contains("credentials")) {
+      return new BackupException(
+          Reason.AccessDenied,
+          "there are no credentials for %s at %s: %s"
+              .formatted(object, endpoint, failure.getMessage().split(" from any of ")[0]),
+          failure);
     }
     if (failure instanceof RuntimeException ours && !(failure instanceof SdkException)) {
       return ours;
