@@ -19,8 +19,8 @@ enum Fault {
   /** While the pod is away, an object of the newest state checkpoint disappears or is cut short. */
   NEWEST_STATE_DAMAGED,
   /**
-   * A backup is made while the job runs; a little later the pod and all of the checkpoint are lost,
-   * and the backup is put back.
+   * A backup is made while the job runs; a little later the pod is lost, mostly with all of the
+   * checkpoint, and the backup is put back.
    */
   CHECKPOINT_LOST_AND_RESTORED,
   /** The job gets another filter. */
