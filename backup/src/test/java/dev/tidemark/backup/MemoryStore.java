@@ -81,22 +81,26 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public void create(String key, byte[] bytes) {
+  public String create(String key, byte[] bytes) {
     step();
     if (objects.containsKey(key)) {
       throw new Changed(key, null);
     }
-    objects.put(key, new Held(bytes, now));
+    Held written = new Held(bytes, now);
+    objects.put(key, written);
+    return etag(written);
   }
 
   @Override
-  public void replace(String key, byte[] bytes, String etag) {
+  public String replace(String key, byte[] bytes, String etag) {
     step();
     Held held = objects.get(key);
     if (held == null || !etag(held).equals(etag)) {
       throw new Changed(key, null);
     }
-    objects.put(key, new Held(bytes, now));
+    Held written = new Held(bytes, now);
+    objects.put(key, written);
+    return etag(written);
   }
 
   @Override

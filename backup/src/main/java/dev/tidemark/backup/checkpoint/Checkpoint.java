@@ -59,12 +59,12 @@ public final class Checkpoint {
   }
 
   /** Writes the owner record, if it is still the one of before; null: if there is none. */
-  public void write(ObjectNode record, Owner before) {
-    if (before == null) {
-      store.create(path.key(OWNER), Json.bytes(record));
-    } else {
-      store.replace(path.key(OWNER), Json.bytes(record), before.etag());
-    }
+  public Owner write(ObjectNode record, Owner before) {
+    String key = path.key(OWNER);
+    byte[] bytes = Json.bytes(record);
+    return new Owner(
+        record,
+        before == null ? store.create(key, bytes) : store.replace(key, bytes, before.etag()));
   }
 
   private static ObjectNode tree(String key, byte[] bytes) {

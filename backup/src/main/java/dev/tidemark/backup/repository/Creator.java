@@ -11,6 +11,7 @@ import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Copied;
 import dev.tidemark.backup.store.ObjectStore.Listed;
+import dev.tidemark.backup.store.Transferred;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
@@ -137,7 +136,8 @@ public final class Creator {
     Set<String> condemned = Condemned.keys(repository);
     Function<Listed, String> place =
         mode == Mode.Full ? fullPlace(snapshot, name, condemned) : sharedPlace(name, condemned);
-    Map<String, Listed> there = mode == Mode.Full ? Map.of() : sharedObjects();
+    Map<String, Listed> there =
+        mode == Mode.Full ? Map.of() : repository.listed(Repository.OBJECTS);
     Map<String, Stored> known = mode == Mode.Full ? Map.of() : repository.newest();
     progress.expect(snapshot.objects().size(), snapshot.bytes());
     List<CompletableFuture<Stored>> copies = new ArrayList<>();
@@ -158,7 +158,7 @@ public final class Creator {
                 .thenApply(done -> stored(object, key, done)));
       }
     }
-    List<Stored> objects = all(copies);
+    List<Stored> objects = Transferred.all(copies);
     if (mode == Mode.Full) {
       String folder = Repository.FULL + name + "/";
       put(folder + Checkpoint.OWNER, snapshot.owner());
@@ -201,19 +201,10 @@ public final class Creator {
     };
   }
 
-  private Map<String, Listed> sharedObjects() {
-    Map<String, Listed> there = new HashMap<>();
-    repository
-        .store()
-        .list(repository.key(Repository.OBJECTS))
-        .forEach(object -> there.put(object.key(), object));
-    return there;
-  }
-
   /** An object that is there already: as the backup before has noted it, or as its source is. */
   private Optional<Stored> reusable(
       Listed object, String key, Map<String, Listed> there, Map<String, Stored> known) {
-    Listed old = there.get(repository.key(key));
+    Listed old = there.get(key);
     if (old == null || old.bytes() != object.bytes()) {
       return Optional.empty();
     }
@@ -237,18 +228,6 @@ public final class Creator {
 
   private void put(String key, ObjectNode document) {
     repository.store().put(repository.key(key), Json.bytes(document));
-  }
-
-  private static List<Stored> all(List<CompletableFuture<Stored>> copies) {
-    try {
-      CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();
-      return copies.stream().map(CompletableFuture::join).toList();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
   }
 
   /**

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
 import dev.tidemark.backup.Json;
+import dev.tidemark.backup.store.ObjectStore.Listed;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -70,7 +72,23 @@ public record Manifest(
    * @param etag of the copy
    * @param sha256 of the content in base64; null where the store did not tell
    */
-  public record Stored(String path, String key, long bytes, String etag, String sha256) {}
+  public record Stored(String path, String key, long bytes, String etag, String sha256) {
+
+    /**
+     * What is wrong with what lies at its key; null when nothing is there. Empty: it is the same.
+     */
+    public Optional<String> fault(Listed there) {
+      if (there == null) {
+        return Optional.of(key + " is missing");
+      }
+      if (there.bytes() != bytes) {
+        return Optional.of(key + " has " + there.bytes() + " bytes instead of " + bytes);
+      }
+      return there.etag().equals(etag)
+          ? Optional.empty()
+          : Optional.of(key + " was written again by somebody (its ETag is another)");
+    }
+  }
 
   /** The job whose checkpoint it is. */
   public String jobId() {

@@ -10,7 +10,6 @@ import dev.tidemark.backup.store.Location;
 import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -132,18 +131,22 @@ public final class Repository {
             });
   }
 
-  /** Names of all backups, in the order of their names. */
-  public List<String> names() {
-    return names(MANIFESTS);
+  /** The objects in a folder, by their keys relative to the repository. */
+  public Map<String, Listed> listed(String folder) {
+    int relative = key("").length();
+    Map<String, Listed> listed = new HashMap<>();
+    store.list(key(folder)).forEach(o -> listed.put(o.key().substring(relative), o));
+    return listed;
   }
 
-  List<String> names(String folder) {
-    String prefix = key(folder);
-    return store.list(prefix).stream()
-        .map(object -> object.key().substring(prefix.length()))
-        .filter(name -> name.endsWith(JSON))
-        .map(name -> name.substring(0, name.length() - JSON.length()))
-        .toList();
+  /** Names of all backups, in the order of their names. */
+  public List<String> names() {
+    return store.list(key(MANIFESTS)).stream().map(this::name).toList();
+  }
+
+  private String name(Listed manifest) {
+    String file = manifest.key().substring(key(MANIFESTS).length());
+    return file.substring(0, file.length() - JSON.length());
   }
 
   /**
@@ -171,18 +174,21 @@ public final class Repository {
 
   /** All backups that can be read, oldest first; the others are left to whoever asks by name. */
   public List<Manifest> all() {
-    List<Manifest> all = new ArrayList<>();
-    for (String name : names()) {
-      try {
-        all.add(read(name));
-      } catch (BackupException e) {
-        if (e.reason() != Reason.BackupDamaged && e.reason() != Reason.BackupNotFound) {
-          throw e;
-        }
+    return names().stream()
+        .flatMap(name -> readable(name).stream())
+        .sorted(Comparator.comparing(Manifest::createdAt))
+        .toList();
+  }
+
+  private Optional<Manifest> readable(String name) {
+    try {
+      return find(name);
+    } catch (BackupException e) {
+      if (e.reason() != Reason.BackupDamaged) {
+        throw e;
       }
+      return Optional.empty();
     }
-    all.sort(Comparator.comparing(Manifest::createdAt));
-    return all;
   }
 
   /** What the last verification of a backup found; empty when there was none. */
@@ -222,24 +228,13 @@ public final class Repository {
    * The objects of the backup made last, by their keys; those of a damaged one are copied again.
    */
   Map<String, Stored> newest() {
-    Optional<Listed> newest =
-        store.list(key(MANIFESTS)).stream().max(Comparator.comparing(Listed::modified));
-    if (newest.isEmpty()) {
-      return Map.of();
-    }
-    String name = newest.get().key().substring(key(MANIFESTS).length());
-    name = name.substring(0, name.length() - JSON.length());
-    if (verification(name).map(v -> !v.good()).orElse(false)) {
-      return Map.of();
-    }
     Map<String, Stored> objects = new HashMap<>();
-    try {
-      read(name).objects().forEach(object -> objects.put(object.key(), object));
-    } catch (BackupException e) {
-      if (e.reason() != Reason.BackupDamaged && e.reason() != Reason.BackupNotFound) {
-        throw e;
-      }
-    }
+    store.list(key(MANIFESTS)).stream()
+        .max(Comparator.comparing(Listed::modified))
+        .map(this::name)
+        .filter(name -> verification(name).map(Verification::good).orElse(true))
+        .flatMap(this::readable)
+        .ifPresent(newest -> newest.objects().forEach(o -> objects.put(o.key(), o)));
     return objects;
   }
 

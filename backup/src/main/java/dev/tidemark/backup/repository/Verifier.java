@@ -34,7 +34,10 @@ public final class Verifier {
     List<String> faults = new ArrayList<>();
     try {
       Manifest manifest = repository.read(name);
-      Map<String, Listed> found = present(manifest, faults);
+      Map<String, Listed> found = repository.listed(manifest.folder());
+      for (Stored object : manifest.objects()) {
+        object.fault(found.get(object.key())).ifPresent(faults::add);
+      }
       if (level == Level.Checksum) {
         content(manifest, found, faults);
       }
@@ -49,28 +52,10 @@ public final class Verifier {
     return verification;
   }
 
-  private Map<String, Listed> present(Manifest manifest, List<String> faults) {
-    Map<String, Listed> found = new HashMap<>();
-    for (Listed object : repository.store().list(repository.key(manifest.folder()))) {
-      found.put(object.key(), object);
-    }
-    for (Stored object : manifest.objects()) {
-      Listed there = found.get(repository.key(object.key()));
-      if (there == null) {
-        faults.add(object.key() + " is missing");
-      } else if (there.bytes() != object.bytes()) {
-        faults.add(object.key() + " has " + there.bytes() + " bytes instead of " + object.bytes());
-      } else if (!there.etag().equals(object.etag())) {
-        faults.add(object.key() + " was written again by somebody (its ETag is another)");
-      }
-    }
-    return found;
-  }
-
   private void content(Manifest manifest, Map<String, Listed> found, List<String> faults) {
     Map<Stored, CompletableFuture<Sums>> sums = new HashMap<>();
     for (Stored object : manifest.objects()) {
-      Listed there = found.get(repository.key(object.key()));
+      Listed there = found.get(object.key());
       if (there != null) {
         sums.put(object, repository.store().sums(there));
       }

@@ -14,6 +14,7 @@ import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Copied;
 import dev.tidemark.backup.store.ObjectStore.Listed;
+import dev.tidemark.backup.store.Transferred;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Puts a backup back as the newest state checkpoint of its job. It takes an epoch, so that no run
@@ -74,11 +74,7 @@ public final class Restorer {
     ObjectNode owner = before.map(Owner::record).orElse(manifest.owner()).deepCopy();
     long epoch = owner.path("lastEpoch").asLong() + 1;
     owner.put("lastEpoch", epoch);
-    write(owner, before.orElse(null));
-    Owner taken = checkpoint.owner().orElseThrow(this::conflict);
-    if (taken.record().path("lastEpoch").asLong() != epoch) {
-      throw conflict();
-    }
+    Owner taken = write(owner, before.orElse(null));
 
     String directory = String.format(Locale.ROOT, "e%010d/restored", epoch);
     ObjectNode state = manifest.state().deepCopy();
@@ -125,9 +121,9 @@ public final class Restorer {
     }
   }
 
-  private void write(ObjectNode owner, Owner before) {
+  private Owner write(ObjectNode owner, Owner before) {
     try {
-      checkpoint.write(owner, before);
+      return checkpoint.write(owner, before);
     } catch (Changed e) {
       throw conflict();
     }
@@ -144,28 +140,22 @@ public final class Restorer {
 
   /** All objects of a backup as they are now; each must be what the manifest says. */
   private Map<Stored, Listed> objects(Manifest manifest) {
-    Map<String, Listed> there = new HashMap<>();
-    for (Listed object : repository.store().list(repository.key(manifest.folder()))) {
-      there.put(object.key(), object);
-    }
+    Map<String, Listed> there = repository.listed(manifest.folder());
     Map<Stored, Listed> objects = new HashMap<>();
     for (Stored object : manifest.objects()) {
-      Listed listed = there.get(repository.key(object.key()));
-      boolean same =
-          listed != null && listed.bytes() == object.bytes() && listed.etag().equals(object.etag());
-      if (!same) {
-        throw damaged(manifest, object, listed == null ? "is missing" : "was written again");
-      }
+      Listed listed = there.get(object.key());
+      object
+          .fault(listed)
+          .ifPresent(
+              fault -> {
+                throw new BackupException(
+                    Reason.BackupDamaged,
+                    "the backup %s is not whole: %s. The job goes on with the checkpoint it had; restore another backup"
+                        .formatted(manifest.name(), fault));
+              });
       objects.put(object, listed);
     }
     return objects;
-  }
-
-  private static BackupException damaged(Manifest manifest, Stored object, String how) {
-    return new BackupException(
-        Reason.BackupDamaged,
-        "the backup %s is not whole: %s %s. The job goes on with the checkpoint it had; restore another backup"
-            .formatted(manifest.name(), object.key(), how));
   }
 
   private void copy(Map<Stored, Listed> objects, String folder) {
@@ -182,19 +172,13 @@ public final class Restorer {
                           return checked(object, done);
                         })));
     try {
-      CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof Changed changed) {
-        throw new BackupException(
-            Reason.BackupDamaged,
-            changed.getMessage()
-                + " while it was being put back. The job goes on with the checkpoint it had; restore again",
-            changed);
-      }
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
+      var unused = Transferred.all(copies);
+    } catch (Changed e) {
+      throw new BackupException(
+          Reason.BackupDamaged,
+          e.getMessage()
+              + " while it was being put back. The job goes on with the checkpoint it had; restore again",
+          e);
     }
   }
 

@@ -66,16 +66,18 @@ public interface ObjectStore extends AutoCloseable {
   /**
    * Writes an object that must not be there yet.
    *
+   * @return its ETag
    * @throws Changed when it is there
    */
-  void create(String key, byte[] bytes);
+  String create(String key, byte[] bytes);
 
   /**
    * Replaces an object.
    *
+   * @return its new ETag
    * @throws Changed when it is not the one with that ETag
    */
-  void replace(String key, byte[] bytes, String etag);
+  String replace(String key, byte[] bytes, String etag);
 
   /** Removes objects; those that are not there are no error. */
   void delete(Collection<String> keys);

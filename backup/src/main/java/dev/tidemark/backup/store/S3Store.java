@@ -145,21 +145,25 @@ public final class S3Store implements ObjectStore {
   }
 
   @Override
-  public void create(String key, byte[] bytes) {
-    await(
-        () ->
-            client.putObject(
-                r -> r.bucket(bucket).key(key).ifNoneMatch("*"), AsyncRequestBody.fromBytes(bytes)),
-        key);
+  public String create(String key, byte[] bytes) {
+    return await(
+            () ->
+                client.putObject(
+                    r -> r.bucket(bucket).key(key).ifNoneMatch("*"),
+                    AsyncRequestBody.fromBytes(bytes)),
+            key)
+        .eTag();
   }
 
   @Override
-  public void replace(String key, byte[] bytes, String etag) {
-    await(
-        () ->
-            client.putObject(
-                r -> r.bucket(bucket).key(key).ifMatch(etag), AsyncRequestBody.fromBytes(bytes)),
-        key);
+  public String replace(String key, byte[] bytes, String etag) {
+    return await(
+            () ->
+                client.putObject(
+                    r -> r.bucket(bucket).key(key).ifMatch(etag),
+                    AsyncRequestBody.fromBytes(bytes)),
+            key)
+        .eTag();
   }
 
   @Override
