@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -27,7 +28,7 @@ public final class Checkpoint {
   /** The owner record, relative to the path. */
   public static final String OWNER = "_tidemark/job.json";
 
-  private static final Pattern MANIFEST = Pattern.compile("e\\d{10}-\\d{16}\\.json");
+  private static final Pattern MANIFEST = Pattern.compile("e(\\d{10})-\\d{16}\\.json");
 
   private final ObjectStore store;
   private final Location path;
@@ -118,7 +119,8 @@ public final class Checkpoint {
               + " keeps no state: its ledger, in its database, is all it needs; back that up");
     }
     List<String> damaged = new ArrayList<>();
-    for (Listed manifest : manifests(revision)) {
+    long floor = owner.record().path("floorEpoch").asLong();
+    for (Listed manifest : manifests(revision, floor)) {
       Optional<Snapshot> whole = whole(owner.record(), revision, manifest, damaged);
       if (whole.isPresent()) {
         return whole.get();
@@ -132,10 +134,15 @@ public final class Checkpoint {
             + (damaged.isEmpty() ? "there is none" : String.join("; ", damaged)));
   }
 
-  private List<Listed> manifests(int revision) {
+  /** Newest first; what a restore has replaced is left out. */
+  private List<Listed> manifests(int revision, long floor) {
     String prefix = path.key(revision(revision) + "state/");
     return store.list(prefix).stream()
-        .filter(object -> MANIFEST.matcher(object.key().substring(prefix.length())).matches())
+        .filter(
+            object -> {
+              Matcher name = MANIFEST.matcher(object.key().substring(prefix.length()));
+              return name.matches() && Long.parseLong(name.group(1)) >= floor;
+            })
         .sorted(Comparator.comparing(Listed::key).reversed())
         .toList();
   }
