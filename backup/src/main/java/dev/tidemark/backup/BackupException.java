@@ -15,7 +15,7 @@ public final class BackupException extends RuntimeException {
     /** There is no checkpoint, or none that is whole. */
     NothingToBackUp,
     /** The job replaces its checkpoint faster than it can be copied. */
-    CheckpointMoving,
+    CheckpointMoving(true),
     /** A backup of that name is there already. */
     BackupExists,
     /** There is no such backup. */
@@ -27,13 +27,28 @@ public final class BackupException extends RuntimeException {
     /** The backup is of another job, or of another revision of it. */
     ForeignBackup,
     /** Somebody else changed the owner record while a restore was under way. */
-    RestoreConflict,
+    RestoreConflict(true),
     /** A right is missing. */
-    AccessDenied,
+    AccessDenied(true),
     /** There is no such bucket. */
-    BucketNotFound,
+    BucketNotFound(true),
     /** The store does not answer, or answers with errors. */
-    StoreUnavailable
+    StoreUnavailable(true);
+
+    private final boolean passing;
+
+    Reason() {
+      this(false);
+    }
+
+    Reason(boolean passing) {
+      this.passing = passing;
+    }
+
+    /** True when asking again may help: others can put it right. */
+    public boolean passing() {
+      return passing;
+    }
   }
 
   /** With a sentence that says what happened, to which object, and what to do. */

@@ -11,6 +11,7 @@ import dev.tidemark.backup.checkpoint.Snapshot;
 import dev.tidemark.backup.real.RealMinio;
 import dev.tidemark.backup.repository.Creator;
 import dev.tidemark.backup.repository.Creator.Created;
+import dev.tidemark.backup.repository.Creator.Request;
 import dev.tidemark.backup.repository.Manifest.Mode;
 import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.repository.Progress;
@@ -70,7 +71,7 @@ class MinioTest {
 
   private Created create(Repository to, String name, Mode mode) {
     return new Creator(job.checkpoint(), to, Clock.systemUTC(), Progress.NONE)
-        .create(name, null, mode);
+        .create(Request.of(name, mode));
   }
 
   private Verification verify(Repository of, String name, Level level) {

@@ -3,7 +3,10 @@ package dev.tidemark.backup.cli;
 import dev.tidemark.backup.checkpoint.Checkpoint;
 import dev.tidemark.backup.repository.Creator;
 import dev.tidemark.backup.repository.Creator.Created;
+import dev.tidemark.backup.repository.Creator.Request;
 import dev.tidemark.backup.repository.Manifest.Mode;
+import dev.tidemark.backup.repository.Pruner;
+import dev.tidemark.backup.repository.Pruner.Pruned;
 import dev.tidemark.backup.repository.Repository;
 import dev.tidemark.backup.repository.Verification;
 import dev.tidemark.backup.repository.Verification.Level;
@@ -11,11 +14,13 @@ import dev.tidemark.backup.repository.Verifier;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** Makes a backup. */
@@ -24,8 +29,13 @@ import picocli.CommandLine.Spec;
     description = "Copies a checkpoint while its job runs, and looks whether all of it is there.",
     mixinStandardHelpOptions = true)
 final class CreateCommand implements Callable<Integer> {
+  /** So many a run: their names must fit into the report. */
+  private static final int MOST_FORGOTTEN = 20;
+
   @Spec private CommandSpec spec;
+  @ParentCommand private Main main;
   @Mixin private Stores stores;
+  @Mixin private Rules rules;
 
   @Option(names = "--checkpoint", required = true, description = "spec.checkpoint.path of the job")
   private String checkpoint;
@@ -47,6 +57,20 @@ final class CreateCommand implements Callable<Integer> {
               + " can put it back (default: ${DEFAULT-VALUE})")
   private Mode mode;
 
+  @Option(
+      names = "--request",
+      description = "of a program that may ask again: the same request makes one backup")
+  private String request;
+
+  @Option(
+      names = "--verify",
+      defaultValue = "Presence",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  private Level level;
+
+  @Option(names = "--prune", description = "then prune, by the rules below")
+  private boolean prune;
+
   @Override
   public Integer call() {
     Checkpoint source = stores.checkpoint(checkpoint);
@@ -54,14 +78,33 @@ final class CreateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Created created;
     try (Bar bar = new Bar("backup")) {
-      created = new Creator(source, repository, Clock.systemUTC(), bar).create(name, slot, mode);
+      created =
+          new Creator(source, repository, Clock.systemUTC(), bar)
+              .create(new Request(name, slot, request, mode));
     }
     String called = created.manifest().name();
-    out.printf(
-        "backup %s at %s: %d objects, %d of them copied now (%d bytes)%n",
-        called, to, created.manifest().objects().size(), created.copied(), created.copiedBytes());
-    Verification seen = new Verifier(repository, Clock.systemUTC()).verify(called, Level.Presence);
+    String said =
+        String.format(
+            Locale.ROOT,
+            "backup %s at %s: %d objects, %d of them copied now (%d bytes)",
+            called,
+            to,
+            created.manifest().objects().size(),
+            created.copied(),
+            created.copiedBytes());
+    out.println(said);
+    Verification seen = new Verifier(repository, Clock.systemUTC()).verify(called, level);
     seen.faults().forEach(out::println);
+    Report report =
+        Report.completed(said, Report.Backup.of(created.manifest(), to, created)).looked(seen);
+    if (prune && seen.good()) {
+      Pruned pruned =
+          new Pruner(repository, Clock.systemUTC())
+              .prune(rules.retention(spec.commandLine()), rules.grace(), MOST_FORGOTTEN, false);
+      PruneCommand.say(out, pruned, false);
+      report = report.forgotten(pruned.forgotten());
+    }
+    main.report(report);
     return seen.good() ? 0 : Main.REFUSED;
   }
 }

@@ -2,17 +2,13 @@ package dev.tidemark.backup.cli;
 
 import dev.tidemark.backup.repository.Pruner;
 import dev.tidemark.backup.repository.Pruner.Pruned;
-import dev.tidemark.backup.repository.Retention;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Forgets backups and deletes what no backup needs. */
@@ -26,39 +22,10 @@ import picocli.CommandLine.Spec;
 final class PruneCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Stores stores;
+  @Mixin private Rules rules;
 
   @Option(names = "--from", required = true, description = "where the job's backups are")
   private String from;
-
-  @Option(names = "--keep-last", defaultValue = "0")
-  private int keepLast;
-
-  @Option(names = "--keep-daily", defaultValue = "0")
-  private int keepDaily;
-
-  @Option(names = "--keep-weekly", defaultValue = "0")
-  private int keepWeekly;
-
-  @Option(names = "--keep-monthly", defaultValue = "0")
-  private int keepMonthly;
-
-  @Option(names = "--max-age", description = "as P90D")
-  private Duration maxAge;
-
-  @Option(
-      names = "--min-keep",
-      defaultValue = "1",
-      description = "verified good ones that stay whatever happens (default: ${DEFAULT-VALUE})")
-  private int minKeep;
-
-  @Option(names = "--zone", defaultValue = "UTC", description = "whose days and weeks")
-  private ZoneId zone;
-
-  @Option(
-      names = "--grace",
-      defaultValue = "PT1H",
-      description = "for how long objects stay listed before they go (default: ${DEFAULT-VALUE})")
-  private Duration grace;
 
   @Option(names = "--dry-run", description = "only say what would be done")
   private boolean dry;
@@ -66,8 +33,13 @@ final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Pruned pruned =
-        new Pruner(stores.repository(from), Clock.systemUTC()).prune(retention(), grace, dry);
-    PrintWriter out = spec.commandLine().getOut();
+        new Pruner(stores.repository(from), Clock.systemUTC())
+            .prune(rules.retention(spec.commandLine()), rules.grace(), Integer.MAX_VALUE, dry);
+    say(spec.commandLine().getOut(), pruned, dry);
+    return 0;
+  }
+
+  static void say(PrintWriter out, Pruned pruned, boolean dry) {
     String would = dry ? "would be " : "";
     pruned.forgotten().forEach(name -> out.println(name + " " + would + "forgotten"));
     out.printf(
@@ -77,14 +49,5 @@ final class PruneCommand implements Callable<Integer> {
         pruned.swept().deletedBytes(),
         pruned.swept().condemned(),
         would);
-    return 0;
-  }
-
-  private Retention retention() {
-    try {
-      return new Retention(keepLast, keepDaily, keepWeekly, keepMonthly, maxAge, minKeep, zone);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 }

@@ -3,10 +3,11 @@ package dev.tidemark.backup.cli;
 import dev.tidemark.backup.checkpoint.Checkpoint;
 import dev.tidemark.backup.repository.Repository;
 import dev.tidemark.backup.store.Location;
-import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.S3Store;
 import dev.tidemark.backup.store.StoreOptions;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Options that say how the two stores are reached. */
@@ -32,7 +33,9 @@ final class Stores {
 
   @Option(
       names = "--backup-endpoint",
-      description = "the same for the store of the backups, where it is another one; likewise:")
+      description =
+          "the same for the store of the backups, where it is another one or reached otherwise;"
+              + " likewise:")
   private String backupEndpoint;
 
   @Option(names = "--backup-region")
@@ -54,9 +57,7 @@ final class Stores {
 
   Repository repository(String path) {
     Location location = Location.parse(path);
-    ObjectStore store =
-        new S3Store(backupEndpoint == null ? ofCheckpoint() : ofBackups(), location.bucket());
-    return new Repository(store, location);
+    return new Repository(new S3Store(ofBackups(), location.bucket()), location);
   }
 
   private StoreOptions ofCheckpoint() {
@@ -64,6 +65,12 @@ final class Stores {
   }
 
   private StoreOptions ofBackups() {
+    boolean other =
+        Stream.of(backupEndpoint, backupRegion, backupCredentials, backupAuthority)
+            .anyMatch(Objects::nonNull);
+    if (!other) {
+      return ofCheckpoint();
+    }
     return new StoreOptions(
         backupEndpoint, backupRegion, backupPathStyle, backupCredentials, backupAuthority);
   }

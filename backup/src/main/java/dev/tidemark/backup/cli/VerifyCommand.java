@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** Looks whether backups are still what was made. */
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @ParentCommand private Main main;
   @Mixin private Stores stores;
 
   @Option(names = "--from", required = true, description = "where the job's backups are")
@@ -42,12 +44,23 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Verifier verifier = new Verifier(repository, Clock.systemUTC());
     boolean good = true;
-    for (String name : names == null ? repository.names() : names) {
+    List<String> asked = names == null ? repository.names() : names;
+    for (String name : asked) {
       Verification seen = verifier.verify(name, level);
       good &= seen.good();
       out.println(name + ": " + (seen.good() ? "good (" + level + ")" : "DAMAGED"));
       seen.faults().forEach(fault -> out.println("  " + fault));
+      if (asked.size() == 1) {
+        main.report(report(repository, seen));
+      }
     }
     return good ? 0 : Main.REFUSED;
+  }
+
+  private Report report(Repository repository, Verification seen) {
+    String said = "backup " + seen.backup() + " at " + from + " is good (" + level + ")";
+    Report.Backup backup =
+        seen.good() ? Report.Backup.of(repository.read(seen.backup()), from, null) : null;
+    return Report.completed(said, backup).looked(seen);
   }
 }

@@ -63,18 +63,31 @@ public final class Creator {
   public record Created(Manifest manifest, long copied, long copiedBytes) {}
 
   /**
-   * Makes a backup. When it fails, or dies, there is none of that name; trying again finds what was
-   * copied.
+   * What is asked for.
    *
    * @param name null: after the job and the time
    * @param slot the scheduled instant it belongs to; null for one made by hand
+   * @param id of the request: what it has made already is taken as made now; null: every request is
+   *     a new one
+   */
+  public record Request(String name, Instant slot, String id, Mode mode) {
+    /** By hand. */
+    public static Request of(String name, Mode mode) {
+      return new Request(name, null, null, mode);
+    }
+  }
+
+  /**
+   * Makes a backup. When it fails, or dies, there is none of that name; trying again finds what was
+   * copied.
+   *
    * @throws BackupException {@code NothingToBackUp}, {@code CheckpointMoving}, {@code
    *     BackupExists}, {@code LocationInUse}, {@code InvalidLocation}
    */
-  public Created create(String name, Instant slot, Mode mode) {
+  public Created create(Request request) {
     Instant begun = clock.instant();
     Snapshot snapshot = checkpoint.newest();
-    String called = name == null ? name(snapshot, begun) : name;
+    String called = request.name() == null ? name(snapshot, begun) : request.name();
     if (!Manifest.isName(called)) {
       throw new BackupException(
           Reason.InvalidLocation,
@@ -82,10 +95,11 @@ public final class Creator {
     }
     repository.claim(checkpoint, snapshot.jobId());
     if (repository.names().contains(called)) {
-      throw exists(called);
+      return taken(called, request);
     }
     repository.begin(called);
-    Created created = copied(snapshot, called, slot, mode, begun);
+    Created created =
+        copied(snapshot, new Request(called, request.slot(), request.id(), request.mode()), begun);
     if (Duration.between(begun, clock.instant()).compareTo(Sweeper.LONGEST_RUN) > 0) {
       throw new BackupException(
           Reason.CheckpointMoving,
@@ -98,10 +112,19 @@ public final class Creator {
     try {
       repository.complete(created.manifest());
     } catch (Changed e) {
-      throw exists(called);
+      created = taken(called, request);
     }
     repository.end(called);
     return created;
+  }
+
+  /** A run that died after its last write, or was not heard, has made it: then it is made. */
+  private Created taken(String name, Request request) {
+    Manifest there = repository.read(name);
+    if (request.id() == null || !request.id().equals(there.request())) {
+      throw exists(name);
+    }
+    return new Created(there, 0, 0);
   }
 
   private static String name(Snapshot snapshot, Instant now) {
@@ -114,11 +137,11 @@ public final class Creator {
         Reason.BackupExists, "there is a backup " + name + " already; it stays as it is");
   }
 
-  private Created copied(Snapshot first, String name, Instant slot, Mode mode, Instant begun) {
+  private Created copied(Snapshot first, Request request, Instant begun) {
     Snapshot snapshot = first;
     for (int i = 0; i < TRIES; i++) {
       try {
-        return copy(snapshot, name, slot, mode, begun);
+        return copy(snapshot, request, begun);
       } catch (Changed e) {
         snapshot = checkpoint.newest();
       }
@@ -132,7 +155,9 @@ public final class Creator {
             + "; let the backup run nearer to the store, or checkpoint state less often");
   }
 
-  private Created copy(Snapshot snapshot, String name, Instant slot, Mode mode, Instant begun) {
+  private Created copy(Snapshot snapshot, Request request, Instant begun) {
+    String name = request.name();
+    Mode mode = request.mode();
     Set<String> condemned = Condemned.keys(repository);
     Function<Listed, String> place =
         mode == Mode.Full ? fullPlace(snapshot, name, condemned) : sharedPlace(name, condemned);
@@ -169,7 +194,8 @@ public final class Creator {
             Manifest.FORMAT,
             name,
             begun,
-            slot,
+            request.slot(),
+            request.id(),
             mode,
             checkpoint.path().toString(),
             snapshot.revision(),

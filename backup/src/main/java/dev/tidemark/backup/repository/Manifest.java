@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param name of the backup, unique in its location
  * @param createdAt by the clock of whoever made it, for people and retention
  * @param slot the scheduled instant it belongs to; null for one made by hand
+ * @param request who asked for it: trying again under the same name is the same backup; null for
+ *     one made by hand
  * @param mode whether its objects are shared with other backups
  * @param checkpoint the path that was copied, for people
  * @param revision whose state it is
@@ -37,6 +39,7 @@ public record Manifest(
     String name,
     Instant createdAt,
     Instant slot,
+    String request,
     Mode mode,
     String checkpoint,
     int revision,

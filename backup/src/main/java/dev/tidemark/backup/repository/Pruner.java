@@ -24,9 +24,10 @@ public final class Pruner {
   /**
    * One pass. A backup counts as good when its last verification found it so.
    *
+   * @param most forgets no more than so many, the oldest first
    * @param dry true: nothing is changed
    */
-  public Pruned prune(Retention retention, Duration grace, boolean dry) {
+  public Pruned prune(Retention retention, Duration grace, int most, boolean dry) {
     List<Candidate> backups =
         repository.all().stream()
             .map(
@@ -39,10 +40,12 @@ public final class Pruner {
                             .map(Verification::good)
                             .orElse(false)))
             .toList();
-    Set<String> forget = retention.forget(backups, clock.instant());
+    Set<String> unwanted = retention.forget(backups, clock.instant());
+    List<String> forget =
+        backups.stream().map(Candidate::name).filter(unwanted::contains).limit(most).toList();
     if (!dry && !forget.isEmpty()) {
       repository.forget(forget);
     }
-    return new Pruned(forget.stream().sorted().toList(), new Sweeper(repository).sweep(grace, dry));
+    return new Pruned(forget, new Sweeper(repository).sweep(grace, dry));
   }
 }

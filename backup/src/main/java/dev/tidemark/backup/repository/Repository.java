@@ -10,6 +10,7 @@ import dev.tidemark.backup.store.Location;
 import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -180,6 +181,19 @@ public final class Repository {
         .toList();
   }
 
+  /**
+   * The newest backup whose last verification found it good; one that was never looked at does not
+   * count.
+   *
+   * @param before made before this time; null: whenever
+   */
+  public Optional<Manifest> newestGood(Instant before) {
+    return all().stream()
+        .filter(backup -> before == null || backup.createdAt().isBefore(before))
+        .filter(backup -> verification(backup.name()).map(Verification::good).orElse(false))
+        .reduce((older, newer) -> newer);
+  }
+
   private Optional<Manifest> readable(String name) {
     try {
       return find(name);
@@ -238,8 +252,8 @@ public final class Repository {
     return objects;
   }
 
-  /** Forgets backups; their objects are left to the sweep. */
-  void forget(Collection<String> names) {
+  /** Forgets backups, those that are there; their objects are left to the sweep. */
+  public void forget(Collection<String> names) {
     store.delete(names.stream().map(name -> key(MANIFESTS + name + JSON)).toList());
     store.delete(names.stream().map(name -> key(VERIFIED + name + JSON)).toList());
   }

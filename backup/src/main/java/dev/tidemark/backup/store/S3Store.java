@@ -45,6 +45,7 @@ public final class S3Store implements ObjectStore {
 
   private final String bucket;
   private final String endpoint;
+  private final StoreOptions options;
   private final S3AsyncClient client;
   private final Throttle throttle =
       new Throttle(FIRST_AT_ONCE, MOST_AT_ONCE, S3Store::asksForPatience);
@@ -58,6 +59,7 @@ public final class S3Store implements ObjectStore {
   /** With other limits than those of S3, for tests. */
   S3Store(StoreOptions options, String bucket, long partBytes, long mostAtOneCopy) {
     this.bucket = bucket;
+    this.options = options;
     this.endpoint = Objects.requireNonNullElse(options.endpoint(), "AWS");
     this.client = client(options);
     this.transfers = new Transfers(client, bucket, throttle, partBytes, mostAtOneCopy);
@@ -97,7 +99,7 @@ public final class S3Store implements ObjectStore {
 
   /** True when a copy from there needs no byte to pass through here. */
   private boolean isBeside(S3Store other) {
-    return endpoint.equals(other.endpoint);
+    return options.equals(other.options);
   }
 
   @Override

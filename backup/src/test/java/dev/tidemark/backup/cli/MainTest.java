@@ -2,8 +2,12 @@ package dev.tidemark.backup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.backup.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +40,7 @@ class MainTest {
             "--from=s3a://backups/totals",
             "--endpoint=http://127.0.0.1:1",
             "--credentials=" + empty);
-    assertThat(code).isEqualTo(Main.REFUSED);
+    assertThat(code).isEqualTo(Main.LATER);
     assertThat(said.toString())
         .startsWith("AccessDenied: there are no credentials for s3a://backups/totals/manifests/")
         .contains("the credentials in " + empty + " cannot be read")
@@ -49,6 +53,32 @@ class MainTest {
     assertThat(said.toString())
         .startsWith("retention keeps at least one good backup")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aProgramIsToldToo() throws IOException {
+    Path report = empty.resolve("report.json");
+    int code =
+        run(
+            "restore",
+            "--latest",
+            "--from=s3a://backups/totals",
+            "--checkpoint=s3a://streams/totals",
+            "--endpoint=http://127.0.0.1:1",
+            "--credentials=" + empty,
+            "--report=" + report);
+    JsonNode told = Json.MAPPER.readTree(report.toFile());
+    assertThat(code).isEqualTo(Main.LATER);
+    assertThat(told.path("reason").asText()).isEqualTo("AccessDenied");
+    assertThat(told.path("message").asText()).contains("there are no credentials for s3a://");
+    assertThat(Files.size(report)).isLessThan(4096);
+  }
+
+  @Test
+  void aRestoreOfNothingInParticular() {
+    assertThat(run("restore", "--from=s3a://backups/totals", "--checkpoint=s3a://streams/totals"))
+        .isEqualTo(2);
+    assertThat(said.toString()).contains("Missing required argument");
   }
 
   @Test

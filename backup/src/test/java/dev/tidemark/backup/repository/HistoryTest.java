@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.Job;
 import dev.tidemark.backup.MemoryStore;
+import dev.tidemark.backup.repository.Creator.Request;
 import dev.tidemark.backup.repository.Manifest.Mode;
 import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.store.Location;
@@ -145,7 +146,10 @@ class HistoryTest {
     private Actor begin() {
       boolean full = random.nextInt(4) == 0;
       return switch (random.nextInt(3)) {
-        case 0 -> new Actor(() -> new Pruner(repository, clock).prune(NEWEST, grace(), false));
+        case 0 ->
+            new Actor(
+                () ->
+                    new Pruner(repository, clock).prune(NEWEST, grace(), Integer.MAX_VALUE, false));
         case 1 -> new Actor(() -> new Sweeper(repository).sweep(grace(), false));
         default -> {
           String name = "b" + backups++;
@@ -159,7 +163,8 @@ class HistoryTest {
     }
 
     private void backup(String name, Mode mode) {
-      new Creator(job.checkpoint(), repository, clock, Progress.NONE).create(name, null, mode);
+      new Creator(job.checkpoint(), repository, clock, Progress.NONE)
+          .create(Request.of(name, mode));
       new Verifier(repository, clock).verify(name, Verification.Level.Presence);
     }
 
