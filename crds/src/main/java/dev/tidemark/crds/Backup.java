@@ -47,6 +47,13 @@ import io.fabric8.generator.annotation.ValidationRule;
             + ") && duration(self.activeDeadline) >= duration('10s')",
     fieldPath = ".activeDeadline",
     message = "activeDeadline is a duration of at least 10s, such as 30m")
+@ValidationRule(
+    value =
+        "self.memory.matches("
+            + Patterns.MEMORY
+            + ") && !quantity(self.memory).isLessThan(quantity('64Mi'))",
+    fieldPath = ".memory",
+    message = "memory is a number of Mi or Gi, at least 64Mi")
 public record Backup(
     @Size(max = 128)
         @JsonPropertyDescription(
@@ -104,7 +111,12 @@ public record Backup(
             "What becomes of the copied objects when a backup's resource is deleted.")
         DeletionPolicy deletionPolicy,
     @Default(Defaults.EMPTY) @JsonPropertyDescription("How a backup is proven to be restorable.")
-        Verify verify) {
+        Verify verify,
+    @Default(Defaults.BACKUP_MEMORY)
+        @Size(min = 3, max = 16)
+        @JsonPropertyDescription(
+            "Heap of the pod that makes a backup. The pod asks for this plus an overhead of a tenth, at least 384Mi.")
+        String memory) {
   static final String CRON = "'^(@(hourly|daily|weekly|monthly)|[^ =]+( [^ =]+){4})$'";
 
   public Backup {
@@ -119,6 +131,7 @@ public record Backup(
     retention = or(retention, new Retention(null, null, null, null, null, null));
     deletionPolicy = or(deletionPolicy, DeletionPolicy.Retain);
     verify = or(verify, new Verify(null, null, null));
+    memory = or(memory, Defaults.BACKUP_MEMORY);
   }
 
   /** What happens to a backup that is due while another one runs. */

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public record Condition(
     @Required
         @JsonPropertyDescription(
-            "What is said: Ready, Progressing, Stalled, CheckpointHealthy or BackupHealthy.")
+            "What is said: Ready, Progressing, Stalled, CheckpointHealthy, BackupHealthy or RestoreCompleted of a job; Complete or Verified of a backup.")
         String type,
     @Required @JsonPropertyDescription("Whether it holds: True, False or Unknown.") Status status,
     @JsonPropertyDescription("Why, as one word; each is documented in the runbook.") String reason,

@@ -15,6 +15,7 @@ public final class Defaults {
   public static final String INITIAL_BACKOFF = "1s";
   public static final String MAX_BACKOFF = "5m";
   public static final String HEALTHY_AFTER = "10m";
+  public static final String BACKUP_MEMORY = "128Mi";
   public static final String CORES = "1";
   public static final String DRIVER_MEMORY = "768Mi";
   public static final String STANDBY_MEMORY = "320Mi";

@@ -52,7 +52,7 @@ public enum FieldClass {
         "backup.suspend",
         "backup.jitter");
     put(Live, "backup.startingDeadline", "backup.activeDeadline", "backup.backoffLimit");
-    put(Live, "backup.concurrencyPolicy", "backup.mode", "backup.deletionPolicy");
+    put(Live, "backup.concurrencyPolicy", "backup.mode", "backup.deletionPolicy", "backup.memory");
     put(
         Live,
         "backup.retention.keepLast",

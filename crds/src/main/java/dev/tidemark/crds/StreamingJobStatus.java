@@ -23,7 +23,7 @@ public record StreamingJobStatus(
     @JsonPropertyDescription(
             "Ready: the driver of this generation committed, or had nothing to do, within three batch intervals. Progressing:"
                 + " a start, a roll or a recovery is under way. Stalled: it cannot heal without a person. CheckpointHealthy:"
-                + " checkpoints are written in time. BackupHealthy: backups are.")
+                + " checkpoints are written in time. BackupHealthy: backups are. RestoreCompleted: the restore that was asked for is done.")
         List<Condition> conditions,
     @JsonPropertyDescription(
             "Number of the definition that runs; a changed computation gets the next one.")
@@ -40,6 +40,7 @@ public record StreamingJobStatus(
     @JsonPropertyDescription("The newest checkpoint.") CheckpointSeen checkpoint,
     @JsonPropertyDescription("State of an aggregate whose results are Running.") StateSeen state,
     @JsonPropertyDescription("The newest backups.") BackupSeen backup,
+    @JsonPropertyDescription("The newest restore.") RestoreSeen restore,
     @JsonPropertyDescription("Executor pods, those that run of those that are wanted, such as 2/2.")
         String executors,
     @JsonPropertyDescription("Image of driver and executors, recorded when the job first started.")
@@ -116,7 +117,28 @@ public record StreamingJobStatus(
       @JsonPropertyDescription("When the last one was due.") Instant lastSchedule,
       @JsonPropertyDescription("When the next one is due.") Instant nextSchedule,
       @JsonPropertyDescription("The newest good one.") BackupResult lastSuccess,
-      @JsonPropertyDescription("The newest one that failed.") BackupResult lastFailure) {}
+      @JsonPropertyDescription("The newest one that failed.") BackupResult lastFailure,
+      @JsonPropertyDescription(
+              "The newest point the job is proven to be restorable from: its backup was read and found good.")
+          BackupResult lastProven,
+      @JsonPropertyDescription("Scheduled backups that were not begun in time.") Long missed,
+      @JsonPropertyDescription("When the newest backup is looked at again.")
+          Instant nextVerification) {}
+
+  /** A restore: asked for by spec.restore, or by checkpoint.onLost. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RestoreSeen(
+      @JsonPropertyDescription("Which request.") String requestId,
+      @JsonPropertyDescription("Running, Completed or Failed.") String phase,
+      @JsonPropertyDescription("The backup that was put back.") String backup,
+      @JsonPropertyDescription("The epoch under which it was put back.") Long epoch,
+      @JsonPropertyDescription("The backup of the checkpoint that it replaced.")
+          String safetyBackup,
+      @JsonPropertyDescription("Why it failed.") String reason,
+      @JsonPropertyDescription("The same as a sentence.") String message,
+      @JsonPropertyDescription("When it began.") Instant startedAt,
+      @JsonPropertyDescription("When it ended.") Instant completedAt) {}
 
   /** How one backup ended. */
   @JsonIgnoreProperties(ignoreUnknown = true)

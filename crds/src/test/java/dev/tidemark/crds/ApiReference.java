@@ -12,37 +12,56 @@ import java.util.stream.Collectors;
 final class ApiReference {
   private final StringBuilder page = new StringBuilder();
 
-  static String markdown() {
-    JSONSchemaProps root = GeneratedCrd.schema();
-    ApiReference reference = new ApiReference();
-    reference.page.append(
+  private final GeneratedCrd crd;
+
+  private ApiReference(GeneratedCrd crd) {
+    this.crd = crd;
+  }
+
+  static String markdown(GeneratedCrd crd) {
+    return new ApiReference(crd).whole();
+  }
+
+  private String whole() {
+    String kind = crd.crd().getSpec().getNames().getKind();
+    page.append(
         """
-        # API reference: StreamingJob
+        # API reference: %s
 
         <!-- Generated from the Java types in crds/ by `make crds`: change those, not this file. -->
 
-        `apiVersion: tidemark.dev/v1alpha1`, `kind: StreamingJob`, short name `sj`. The same text is in the cluster:
-        `kubectl explain streamingjob.spec`.
+        `apiVersion: tidemark.dev/v1alpha1`, `kind: %s`, short name `%s`. The same text is in the cluster:
+        `kubectl explain %s.spec`.
 
-        """);
-    reference.page.append(root.getDescription()).append("\n\n");
-    reference.page.append(
         """
-        The column *Change* says what a change of the field does:
+            .formatted(
+                kind,
+                kind,
+                crd.crd().getSpec().getNames().getShortNames().get(0),
+                kind.toLowerCase(Locale.ROOT)));
+    JSONSchemaProps root = crd.schema();
+    page.append(root.getDescription()).append("\n\n");
+    if (crd == GeneratedCrd.JOB) {
+      page.append(
+          """
+          The column *Change* says what a change of the field does:
 
-        | Change | What happens |
-        |---|---|
-        | live | takes effect at once; no pod is touched |
-        | roll | a new driver pod, which goes on with the same revision and the same state |
-        | revision | judged by a check run first; once accepted, a new revision goes on where the old one ended |
-        | never | refused |
+          | Change | What happens |
+          |---|---|
+          | live | takes effect at once; no pod is touched |
+          | roll | a new driver pod, which goes on with the same revision and the same state |
+          | revision | judged by a check run first; once accepted, a new revision goes on where the old one ended |
+          | never | refused |
 
-        Fields in **bold** are required. A manifest that breaks a rule is refused by the API server with the rule's sentence.
-        """);
-    reference.rules("of every StreamingJob", root);
-    reference.object("spec", root.getProperties().get("spec"), true);
-    reference.object("status", root.getProperties().get("status"), false);
-    return reference.page.toString();
+          """);
+    }
+    page.append(
+        "Fields in **bold** are required. A manifest that breaks a rule is refused by the API server with the rule's"
+            + " sentence.\n");
+    rules("of every " + kind, root);
+    object("spec", root.getProperties().get("spec"), crd == GeneratedCrd.JOB);
+    object("status", root.getProperties().get("status"), false);
+    return page.toString();
   }
 
   private void object(String path, JSONSchemaProps object, boolean spec) {

@@ -9,37 +9,57 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CrdTest {
-  static final String FILE = "helm/tidemark/files/crds/streamingjobs.tidemark.dev-v1.yml";
+  private static final String DIRECTORY = "helm/tidemark/files/crds/";
 
-  @Test
-  void committedCrdIsTheGeneratedOne() throws IOException {
-    Golden.check(FILE, GeneratedCrd.yaml());
+  enum Kind {
+    STREAMING_JOB,
+    STREAMING_JOB_BACKUP;
+
+    GeneratedCrd crd() {
+      return this == STREAMING_JOB ? GeneratedCrd.JOB : GeneratedCrd.BACKUP;
+    }
+
+    String reference() {
+      return this == STREAMING_JOB ? "api.md" : "backup-api.md";
+    }
   }
 
-  @Test
-  void apiReferenceIsTheGeneratedOne() throws IOException {
-    Golden.check("docs/reference/api.md", ApiReference.markdown());
+  @ParameterizedTest
+  @EnumSource
+  void committedCrdIsTheGeneratedOne(Kind kind) throws IOException {
+    Golden.check(
+        DIRECTORY + kind.crd().crd().getMetadata().getName() + "-v1.yml", kind.crd().yaml());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void apiReferenceIsTheGeneratedOne(Kind kind) throws IOException {
+    Golden.check("docs/reference/" + kind.reference(), ApiReference.markdown(kind.crd()));
   }
 
   @Test
   void crdFitsIntoTheAnnotationOfKubectlApply() {
-    assertThat(GeneratedCrd.yaml().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(256 * 1024);
+    assertThat(GeneratedCrd.JOB.yaml().getBytes(StandardCharsets.UTF_8))
+        .hasSizeLessThan(256 * 1024);
   }
 
   @Test
   void everyLeafOfTheSpecIsInExactlyOneClass() {
     assertThat(FieldClass.byPath().keySet())
-        .isEqualTo(new TreeSet<>(GeneratedCrd.specLeaves().keySet()));
+        .isEqualTo(new TreeSet<>(GeneratedCrd.JOB.specLeaves().keySet()));
   }
 
-  @Test
-  void everyFieldOfTheSpecIsDescribed() {
+  @ParameterizedTest
+  @EnumSource
+  void everyFieldOfTheSpecIsDescribed(Kind kind) {
     List<String> mute = new ArrayList<>();
     walk(
         "spec",
-        GeneratedCrd.schema().getProperties().get("spec"),
+        kind.crd().schema().getProperties().get("spec"),
         (path, schema) -> {
           if (schema.getDescription() == null && !path.endsWith("[]")) {
             mute.add(path);
@@ -48,12 +68,13 @@ class CrdTest {
     assertThat(mute).isEmpty();
   }
 
-  @Test
-  void everyStringListAndMapOfTheSpecIsBounded() {
+  @ParameterizedTest
+  @EnumSource
+  void everyStringListAndMapOfTheSpecIsBounded(Kind kind) {
     List<String> unbounded = new ArrayList<>();
     walk(
         "spec",
-        GeneratedCrd.schema().getProperties().get("spec"),
+        kind.crd().schema().getProperties().get("spec"),
         (path, schema) -> {
           boolean bounded =
               switch (schema.getType()) {
@@ -73,20 +94,22 @@ class CrdTest {
     assertThat(unbounded).isEmpty();
   }
 
-  @Test
-  void noRuleIsSaidTwice() {
+  @ParameterizedTest
+  @EnumSource
+  void noRuleIsSaidTwice(Kind kind) {
     walk(
         "spec",
-        GeneratedCrd.schema().getProperties().get("spec"),
+        kind.crd().schema().getProperties().get("spec"),
         (path, schema) ->
             assertThat(schema.getXKubernetesValidations()).as(path).doesNotHaveDuplicates());
   }
 
-  @Test
-  void everyRuleHasAMessage() {
+  @ParameterizedTest
+  @EnumSource
+  void everyRuleHasAMessage(Kind kind) {
     walk(
         "",
-        GeneratedCrd.schema(),
+        kind.crd().schema(),
         (path, schema) ->
             assertThat(schema.getXKubernetesValidations())
                 .as(path)

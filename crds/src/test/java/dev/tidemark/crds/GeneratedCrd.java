@@ -5,6 +5,7 @@ import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,47 +20,58 @@ import java.util.stream.Stream;
 
 /** The CRD as it follows from the Java types, with what annotations cannot say added. */
 final class GeneratedCrd {
-  private static final CustomResourceDefinition CRD = generate();
+  static final GeneratedCrd JOB =
+      new GeneratedCrd(
+          StreamingJob.class,
+          "A StreamingJob says which Kafka topics to read, what to keep and where to write it. Tidemark keeps exactly one"
+              + " Spark driver working on it and recovers it from its checkpoint whatever dies.");
+  static final GeneratedCrd BACKUP =
+      new GeneratedCrd(
+          StreamingJobBackup.class,
+          "A StreamingJobBackup is a verified copy of the checkpoint of a StreamingJob, made while the job runs: by its"
+              + " schedule (spec.backup of the job) or by hand. spec.restore of the job puts it back.");
 
-  private GeneratedCrd() {}
+  private final CustomResourceDefinition crd;
 
-  static CustomResourceDefinition crd() {
-    return CRD;
+  private GeneratedCrd(Class<? extends CustomResource<?, ?>> type, String description) {
+    crd = generate(type);
+    schema().setDescription(description);
+    listAsMap(at(schema(), "status", "conditions"), "type");
+    if (type == StreamingJob.class) {
+      at(schema(), "spec", "source", "topics").setXKubernetesListType("set");
+      listAsMap(at(schema(), "spec", "imagePullSecrets"), "name");
+    }
+    inOrderOfDeclaration(type, crd.getSpec().getVersions().get(0).getAdditionalPrinterColumns());
   }
 
-  static String yaml() {
-    return "# Generated from the Java types in crds/ by `make crds`: change those, not this file.\n"
-        + Serialization.asYaml(CRD);
-  }
-
-  static JSONSchemaProps schema() {
-    return CRD.getSpec().getVersions().get(0).getSchema().getOpenAPIV3Schema();
-  }
-
-  private static CustomResourceDefinition generate() {
-    InMemory memory = new InMemory();
-    new CRDGenerator()
-        .customResourceClasses(StreamingJob.class)
-        .forCRDVersions("v1")
-        .withOutput(memory)
-        .generate();
-    CustomResourceDefinition crd =
-        Serialization.unmarshal(memory.text(), CustomResourceDefinition.class);
-    JSONSchemaProps root = crd.getSpec().getVersions().get(0).getSchema().getOpenAPIV3Schema();
-    root.setDescription(
-        "A StreamingJob says which Kafka topics to read, what to keep and where to write it. Tidemark keeps exactly one"
-            + " Spark driver working on it and recovers it from its checkpoint whatever dies.");
-    listAsMap(at(root, "status", "conditions"), "type");
-    at(root, "spec", "source", "topics").setXKubernetesListType("set");
-    listAsMap(at(root, "spec", "imagePullSecrets"), "name");
-    inOrderOfDeclaration(crd.getSpec().getVersions().get(0).getAdditionalPrinterColumns());
+  CustomResourceDefinition crd() {
     return crd;
   }
 
+  String yaml() {
+    return "# Generated from the Java types in crds/ by `make crds`: change those, not this file.\n"
+        + Serialization.asYaml(crd);
+  }
+
+  JSONSchemaProps schema() {
+    return crd.getSpec().getVersions().get(0).getSchema().getOpenAPIV3Schema();
+  }
+
+  private static CustomResourceDefinition generate(Class<? extends CustomResource<?, ?>> type) {
+    InMemory memory = new InMemory();
+    new CRDGenerator()
+        .customResourceClasses(type)
+        .forCRDVersions("v1")
+        .withOutput(memory)
+        .generate();
+    return Serialization.unmarshal(memory.text(), CustomResourceDefinition.class);
+  }
+
   /** The generator sorts the columns by path; people read them as they were declared. */
-  private static void inOrderOfDeclaration(List<CustomResourceColumnDefinition> columns) {
+  private static void inOrderOfDeclaration(
+      Class<?> type, List<CustomResourceColumnDefinition> columns) {
     List<String> declared =
-        Stream.of(StreamingJob.class.getAnnotationsByType(AdditionalPrinterColumn.class))
+        Stream.of(type.getAnnotationsByType(AdditionalPrinterColumn.class))
             .map(AdditionalPrinterColumn::name)
             .toList();
     columns.sort(Comparator.comparingInt(column -> declared.indexOf(column.getName())));
@@ -81,7 +93,7 @@ final class GeneratedCrd {
   /**
    * Every leaf below {@code spec}: what has no properties of its own; a list or a map is one leaf.
    */
-  static Map<String, JSONSchemaProps> specLeaves() {
+  Map<String, JSONSchemaProps> specLeaves() {
     Map<String, JSONSchemaProps> leaves = new TreeMap<>();
     collect("", at(schema(), "spec"), leaves);
     return leaves;

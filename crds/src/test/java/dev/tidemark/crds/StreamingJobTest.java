@@ -61,6 +61,7 @@ class StreamingJobTest {
             null,
             null,
             null,
+            null,
             "1/1",
             "tidemark/streaming-job:1",
             new Memory(2, 2, null, null, null, null, 0, 0, 0, at, null, null)));
@@ -125,7 +126,7 @@ class StreamingJobTest {
   @Test
   void defaultsOfTheSchemaAreThoseOfTheConstructors() {
     Map<String, Object> inSchema = new TreeMap<>();
-    GeneratedCrd.specLeaves().forEach((path, leaf) -> ifDefault(path, leaf, inSchema));
+    GeneratedCrd.JOB.specLeaves().forEach((path, leaf) -> ifDefault(path, leaf, inSchema));
     StreamingJobSpec built =
         Serialization.unmarshal(
             """

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
  * Everything the operator is told from outside, read once at the start.
  *
  * @param streamingJobImage image of jobs that name none and never ran
+ * @param backupImage image of the runs that make backups and put them back
  * @param executorClusterRole ClusterRole that drivers with executors are bound to
  * @param watchNamespaces namespaces to watch; empty is all
  * @param namespace where the operator itself runs, and its leader Lease lies
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
  */
 public record Config(
     String streamingJobImage,
+    String backupImage,
     String executorClusterRole,
     Set<String> watchNamespaces,
     boolean leaderElection,
@@ -35,6 +37,10 @@ public record Config(
             env,
             "TIDEMARK_STREAMING_JOB_IMAGE",
             "the image of drivers, such as tidemark/streaming-job:0.1.0"),
+        required(
+            env,
+            "TIDEMARK_BACKUP_IMAGE",
+            "the image of backup runs, such as tidemark/backup:0.1.0"),
         value(env, "TIDEMARK_EXECUTOR_CLUSTER_ROLE").orElse("tidemark-executors"),
         value(env, "TIDEMARK_WATCH_NAMESPACES").map(Config::list).orElse(Set.of()),
         leaderElection,

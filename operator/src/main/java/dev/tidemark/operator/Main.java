@@ -3,14 +3,17 @@ package dev.tidemark.operator;
 import dev.tidemark.crds.Condition;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobStatus;
+import dev.tidemark.operator.kubernetes.BackupReconciler;
 import dev.tidemark.operator.kubernetes.Platform;
 import dev.tidemark.operator.kubernetes.StreamingJobReconciler;
 import dev.tidemark.operator.ops.JobMetrics;
 import dev.tidemark.operator.ops.OpsServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -43,14 +46,19 @@ public final class Main {
     Clock clock = Clock.systemUTC();
     KubernetesClient client = new KubernetesClientBuilder().build();
     Platform platform =
-        new Platform(clusterId(client), config.streamingJobImage(), config.executorClusterRole());
+        new Platform(
+            clusterId(client),
+            config.streamingJobImage(),
+            config.backupImage(),
+            config.executorClusterRole());
     StreamingJobReconciler reconciler =
         new StreamingJobReconciler(client, clock, platform, config.instance());
+    BackupReconciler backups = new BackupReconciler(client, clock, platform, config.instance());
     Leadership leadership = new Leadership(config);
 
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Metrics metrics = MicrometerMetrics.withoutPerResourceMetrics(registry);
-    Operator operator = operator(config, client, metrics, leadership, reconciler);
+    Operator operator = operator(config, client, metrics, leadership, reconciler, backups);
     Health health = new Health(operator, clock);
     JobMetrics jobs =
         new JobMetrics(
@@ -81,7 +89,8 @@ public final class Main {
       KubernetesClient client,
       Metrics metrics,
       Leadership leadership,
-      StreamingJobReconciler reconciler) {
+      StreamingJobReconciler reconciler,
+      BackupReconciler backups) {
     Operator operator =
         new Operator(
             overrider -> {
@@ -95,26 +104,31 @@ public final class Main {
                 overrider.withLeaderElectionConfiguration(leadership.configuration());
               }
             });
+    // The annotation that pauses a job does not raise the generation, so the filter is our own.
     operator.register(
         reconciler,
-        controller -> {
-          if (!config.watchNamespaces().isEmpty()) {
-            controller.settingNamespaces(Set.copyOf(config.watchNamespaces()));
-          }
-          // The annotation that pauses a job does not raise the generation, so the filter is our
-          // own.
-          controller
-              .withGenerationAware(false)
-              .withOnUpdateFilter(Changes::matter)
-              .withReconciliationMaxInterval(Duration.ofMinutes(3))
-              .withRetry(
-                  new GenericRetry()
-                      .setInitialInterval(200)
-                      .setIntervalMultiplier(2)
-                      .setMaxInterval(60_000)
-                      .setMaxAttempts(-1));
-        });
+        controller ->
+            tireless(controller, config)
+                .withGenerationAware(false)
+                .withOnUpdateFilter(Changes::matter));
+    operator.register(backups, controller -> tireless(controller, config));
     return operator;
+  }
+
+  /** Whatever goes wrong is tried again, and what no event tells is looked at all the same. */
+  private static <R extends HasMetadata> ControllerConfigurationOverrider<R> tireless(
+      ControllerConfigurationOverrider<R> controller, Config config) {
+    if (!config.watchNamespaces().isEmpty()) {
+      controller.settingNamespaces(Set.copyOf(config.watchNamespaces()));
+    }
+    return controller
+        .withReconciliationMaxInterval(Duration.ofMinutes(3))
+        .withRetry(
+            new GenericRetry()
+                .setInitialInterval(200)
+                .setIntervalMultiplier(2)
+                .setMaxInterval(60_000)
+                .setMaxAttempts(-1));
   }
 
   /** The uid of kube-system is what comes nearest to an identity of a cluster. */

@@ -85,11 +85,19 @@ final class OpsTest {
     assertThatThrownBy(
             () ->
                 Config.of(
-                    Map.of("TIDEMARK_STREAMING_JOB_IMAGE", "i", "TIDEMARK_LEADER_ELECTION", "yes")))
+                    Map.of(
+                        "TIDEMARK_STREAMING_JOB_IMAGE",
+                        "i",
+                        "TIDEMARK_BACKUP_IMAGE",
+                        "b",
+                        "TIDEMARK_LEADER_ELECTION",
+                        "yes")))
         .hasMessageContaining("must be true or false");
     Config config =
         Config.of(
             Map.of(
+                "TIDEMARK_BACKUP_IMAGE",
+                "tidemark/backup:1",
                 "TIDEMARK_STREAMING_JOB_IMAGE",
                 "i",
                 "TIDEMARK_NAMESPACE",

@@ -13,8 +13,7 @@ final class Conditions {
         ready(seen, judgement, course),
         progressing(seen, judgement, course),
         stalled(seen, judgement, course),
-        checkpoint(seen, course),
-        backup(seen));
+        checkpoint(seen, course));
   }
 
   /**
@@ -175,18 +174,6 @@ final class Conditions {
         Reason.CheckpointWritten.name(),
         "Checkpoints are written as the batches go.",
         generation);
-  }
-
-  private static Verdict backup(Observation seen) {
-    boolean asked = seen.wanted().backup();
-    return new Verdict(
-        Verdict.Type.BackupHealthy,
-        State.Unknown,
-        (asked ? Reason.NotSupportedYet : Reason.NotConfigured).name(),
-        asked
-            ? "spec.backup is set, but this version of Tidemark does not take backups yet."
-            : "spec.backup is not set: there are no backups of the checkpoint.",
-        seen.wanted().generation());
   }
 
   static Phase phase(Observation seen, Judgement judgement, Course course) {

@@ -113,8 +113,36 @@ public enum Reason {
   NoCheckpointYet(Kind.OPERATOR),
   /** No backup is asked for. */
   NotConfigured(Kind.OPERATOR),
-  /** Asked for, but this version cannot do it yet. */
-  NotSupportedYet(Kind.OPERATOR),
+  /** The schedule of backups cannot be read. */
+  InvalidSchedule(Kind.OPERATOR),
+  /** There is no backup yet. */
+  NoBackupYet(Kind.OPERATOR),
+  /** A scheduled backup is due. */
+  BackupStarted(Kind.OPERATOR),
+  /** A scheduled backup is skipped: another one is still being made. */
+  BackupSkipped(Kind.OPERATOR),
+  /** A backup is being made. */
+  BackupRunning(Kind.OPERATOR),
+  /** A backup is made and was found good. */
+  BackupCompleted(Kind.OPERATOR),
+  /** A backup could not be made. */
+  BackupFailed(Kind.OPERATOR),
+  /** The newest backup is good and recent. */
+  BackupCurrent(Kind.OPERATOR),
+  /** Backups are not made when they should be. */
+  BackupMissed(Kind.OPERATOR),
+  /** A look at a backup found it good. */
+  BackupVerified(Kind.OPERATOR),
+  /** A look at a backup found that it is not whole. */
+  BackupDamaged(Kind.OPERATOR),
+  /** The data of a deleted backup could not be deleted. */
+  BackupDataLeft(Kind.OPERATOR),
+  /** There is no job of the name that a backup refers to. */
+  JobNotFound(Kind.OPERATOR),
+  /** A run took longer than it may. */
+  DeadlineExceeded(Kind.OPERATOR),
+  /** A run ended without telling how. */
+  RunSilent(Kind.OPERATOR),
   /** The job is being deleted. */
   Deleting(Kind.OPERATOR);
 

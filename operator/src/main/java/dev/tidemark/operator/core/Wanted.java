@@ -7,7 +7,6 @@ import java.time.Duration;
  *
  * @param image the image the spec names; null leaves it to the one recorded at the first start,
  *     else the default
- * @param backup whether a backup schedule is set
  */
 public record Wanted(
     long generation,
@@ -18,8 +17,7 @@ public record Wanted(
     boolean suspend,
     boolean paused,
     Duration batchInterval,
-    RestartRules restart,
-    boolean backup) {
+    RestartRules restart) {
 
   /** The fingerprint an attempt made now would carry. */
   Fingerprint fingerprint(String resolvedImage) {

@@ -3,6 +3,7 @@ package dev.tidemark.operator.kubernetes;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.operator.core.Step;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -27,25 +28,26 @@ final class Announcer {
   }
 
   /** House-keeping is for the log, and there for those who look closely. */
-  void note(StreamingJob job, Step step) {
+  void note(HasMetadata job, Step step) {
     LOG.atDebug().addKeyValue("job", job.getMetadata().getName()).log("{}", step.action());
   }
 
-  void tell(StreamingJob job, Step step) {
+  void tell(HasMetadata job, Step step) {
     tell(job, step.reason(), step.sentence(), step.warning());
   }
 
-  void tell(StreamingJob job, String reason, String sentence, boolean warning) {
+  void tell(HasMetadata job, String reason, String sentence, boolean warning) {
     LOG.atLevel(warning ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.INFO)
         .addKeyValue("reason", reason)
         .addKeyValue("namespace", job.getMetadata().getNamespace())
-        .addKeyValue("job", job.getMetadata().getName())
+        .addKeyValue(
+            job.getKind().equals(StreamingJob.KIND) ? "job" : "backup", job.getMetadata().getName())
         .log(sentence);
     event(job, reason, sentence, warning);
   }
 
   /** An event that cannot be written is no reason to stop working. */
-  private void event(StreamingJob job, String reason, String sentence, boolean warning) {
+  private void event(HasMetadata job, String reason, String sentence, boolean warning) {
     Instant now = clock.instant();
     String at = now.truncatedTo(ChronoUnit.SECONDS).toString();
     String message = sentence.length() > LONGEST ? sentence.substring(0, LONGEST) : sentence;
@@ -64,8 +66,8 @@ final class Announcer {
                   .withNamespace(job.getMetadata().getNamespace())
                   .endMetadata()
                   .withNewInvolvedObject()
-                  .withApiVersion(StreamingJob.GROUP + "/" + StreamingJob.VERSION)
-                  .withKind(StreamingJob.KIND)
+                  .withApiVersion(job.getApiVersion())
+                  .withKind(job.getKind())
                   .withName(job.getMetadata().getName())
                   .withNamespace(job.getMetadata().getNamespace())
                   .withUid(job.getMetadata().getUid())

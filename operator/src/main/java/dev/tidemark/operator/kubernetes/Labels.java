@@ -16,7 +16,12 @@ final class Labels {
   static final String DRIVER = "driver";
   static final String CHECK = "check";
   static final String EXECUTOR = "executor";
+  static final String BACKUP = "backup";
+  static final String RESTORE = "restore";
   static final String TIDEMARK = "tidemark";
+
+  /** Label that Kubernetes gives the pods of a Job. */
+  static final String JOB_NAME = "batch.kubernetes.io/job-name";
 
   /** Annotation of a StreamingJob: the operator keeps its hands off. */
   static final String PAUSED = "tidemark.dev/paused";

@@ -5,17 +5,12 @@ import dev.tidemark.operator.core.CheckSeen;
 import dev.tidemark.operator.core.DriverSeen;
 import dev.tidemark.operator.core.JobRef;
 import dev.tidemark.operator.core.Observation;
-import dev.tidemark.operator.core.Problem;
-import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.Recorded;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -29,16 +24,16 @@ import java.util.stream.Stream;
  * server itself.
  */
 final class Observer {
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
-
   private final KubernetesClient client;
   private final Clock clock;
   private final Platform platform;
+  private final PodEvents events;
 
   Observer(KubernetesClient client, Clock clock, Platform platform) {
     this.client = client;
     this.clock = clock;
     this.platform = platform;
+    this.events = new PodEvents(client);
   }
 
   /** From the caches alone. */
@@ -77,7 +72,7 @@ final class Observer {
       boolean confirmed) {
     Instant now = clock.instant();
     String uid = job.getMetadata().getUid();
-    PodReader reader = new PodReader(uid, pod -> eventsOf(pod, now));
+    PodReader reader = new PodReader(uid, pod -> events.of(pod, now));
     List<DriverSeen> drivers =
         pods.stream()
             .filter(p -> is(p, Labels.DRIVER))
@@ -127,35 +122,5 @@ final class Observer {
 
   private static boolean is(Pod pod, String component) {
     return component.equals(Labels.label(pod, Labels.COMPONENT));
-  }
-
-  /** A pod waits in silence when a Secret it mounts is missing: only an event says so. */
-  private Optional<Problem> eventsOf(Pod pod, Instant now) {
-    Instant created = PodReader.instant(pod.getMetadata().getCreationTimestamp());
-    if (created == null
-        || now.isBefore(created.plus(PATIENCE))
-        || pod.getSpec().getNodeName() == null) {
-      return Optional.empty();
-    }
-    try {
-      return client
-          .v1()
-          .events()
-          .inNamespace(pod.getMetadata().getNamespace())
-          .withField("involvedObject.uid", pod.getMetadata().getUid())
-          .list()
-          .getItems()
-          .stream()
-          .filter(e -> "FailedMount".equals(e.getReason()))
-          .map(Event::getMessage)
-          .findFirst()
-          .map(
-              message ->
-                  new Problem(
-                      Reason.SecretMissing,
-                      message + " Create what is missing; the pod goes on by itself."));
-    } catch (KubernetesClientException notNow) {
-      return Optional.empty();
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.tidemark.operator.kubernetes;
 
-import dev.tidemark.crds.StreamingJob;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -12,12 +11,12 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 final class Owner {
   private Owner() {}
 
-  static OwnerReference of(StreamingJob job) {
+  static OwnerReference of(HasMetadata owner) {
     return new OwnerReferenceBuilder()
-        .withApiVersion(StreamingJob.GROUP + "/" + StreamingJob.VERSION)
-        .withKind(StreamingJob.KIND)
-        .withName(job.getMetadata().getName())
-        .withUid(job.getMetadata().getUid())
+        .withApiVersion(owner.getApiVersion())
+        .withKind(owner.getKind())
+        .withName(owner.getMetadata().getName())
+        .withUid(owner.getMetadata().getUid())
         .withController(true)
         .withBlockOwnerDeletion(false)
         .build();

@@ -5,6 +5,8 @@ package dev.tidemark.operator.kubernetes;
  *
  * @param cluster identity of this cluster, for the owner record
  * @param defaultImage image of a job that names none and never ran
+ * @param backupImage image of the runs that make backups and put them back
  * @param executorClusterRole the chart's ClusterRole that driver pods with executors are bound to
  */
-public record Platform(String cluster, String defaultImage, String executorClusterRole) {}
+public record Platform(
+    String cluster, String defaultImage, String backupImage, String executorClusterRole) {}

@@ -30,6 +30,8 @@ final class PodReader {
           "ErrImageNeverPull",
           "RegistryUnavailable");
 
+  private static final Set<String> OURS = Set.of(DriverPod.CONTAINER, BackupJob.CONTAINER);
+
   /** The kubelet restarts at once the first time; from then on it waits longer each time. */
   private static final int QUICK_RESTARTS = 2;
 
@@ -115,7 +117,7 @@ final class PodReader {
     return pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null
         ? Optional.empty()
         : pod.getStatus().getContainerStatuses().stream()
-            .filter(c -> DriverPod.CONTAINER.equals(c.getName()))
+            .filter(c -> OURS.contains(c.getName()))
             .findFirst();
   }
 
@@ -188,7 +190,8 @@ final class PodReader {
     }
   }
 
-  private Optional<Problem> problem(Pod pod) {
+  /** Why a pod does not get going; empty when it does. */
+  Optional<Problem> problem(Pod pod) {
     Optional<ContainerStateWaiting> waiting =
         container(pod).map(ContainerStatus::getState).map(ContainerState::getWaiting);
     if (waiting.isPresent() && waiting.get().getReason() != null) {

@@ -1,6 +1,7 @@
 package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobBackup;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -27,6 +28,7 @@ final class Sources {
   private InformerEventSource<Pod, StreamingJob> pods;
   private InformerEventSource<ConfigMap, StreamingJob> settings;
   private InformerEventSource<Lease, StreamingJob> leases;
+  private InformerEventSource<StreamingJobBackup, StreamingJob> backups;
   private IndexerResourceCache<StreamingJob> jobs;
 
   List<EventSource<?, StreamingJob>> prepare(EventSourceContext<StreamingJob> context) {
@@ -34,7 +36,14 @@ final class Sources {
     pods = source(Pod.class, context);
     settings = source(ConfigMap.class, context);
     leases = source(Lease.class, context);
-    return List.of(pods, settings, leases);
+    backups =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(StreamingJobBackup.class, StreamingJob.class)
+                .withNamespacesInheritedFromController()
+                .withSecondaryToPrimaryMapper(Sources::subject)
+                .build(),
+            context);
+    return List.of(pods, settings, leases, backups);
   }
 
   /**
@@ -58,6 +67,11 @@ final class Sources {
     return job == null
         ? Set.of()
         : Set.of(new ResourceID(job, object.getMetadata().getNamespace()));
+  }
+
+  private static Set<ResourceID> subject(StreamingJobBackup backup) {
+    return Set.of(
+        new ResourceID(backup.getSpec().jobRef().name(), backup.getMetadata().getNamespace()));
   }
 
   /** An object this operator just made is in its cache at once, not when the watch brings it. */

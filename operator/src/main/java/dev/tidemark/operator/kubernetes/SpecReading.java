@@ -33,8 +33,7 @@ final class SpecReading {
         Boolean.TRUE.equals(spec.suspend()),
         paused,
         Durations.of(spec.batchInterval()),
-        rules(spec),
-        spec.backup() != null);
+        rules(spec));
   }
 
   static long generation(StreamingJob job) {

@@ -30,32 +30,43 @@ final class StatusPatch {
 
   /** The status to write; empty when the one that is there says it already. */
   static Optional<StreamingJobStatus> of(
-      StreamingJob job, Decision decision, Optional<LeaseReader> report, Instant now) {
+      StreamingJob job,
+      Decision decision,
+      Verdict backups,
+      StreamingJobStatus.BackupSeen backup,
+      Optional<LeaseReader> report,
+      Instant now) {
     StreamingJobStatus old = job.getStatus() == null ? empty() : job.getStatus();
     Instant figuresAt = old.operator() == null ? null : old.operator().figuresAt();
-    StreamingJobStatus next = build(job, old, decision, report, now, figuresAt);
+    StreamingJobStatus next = build(job, old, decision, backups, backup, report, now, figuresAt);
     boolean changed = !weighty(next).equals(weighty(old));
     boolean due = figuresAt == null || !now.isBefore(figuresAt.plus(FIGURES_EVERY));
     if (!changed && (next.equals(old) || !due)) {
       return Optional.empty();
     }
-    return Optional.of(build(job, old, decision, report, now, now.truncatedTo(ChronoUnit.MILLIS)));
+    return Optional.of(
+        build(
+            job, old, decision, backups, backup, report, now, now.truncatedTo(ChronoUnit.MILLIS)));
   }
 
   private static StreamingJobStatus build(
       StreamingJob job,
       StreamingJobStatus old,
       Decision decision,
+      Verdict backups,
+      StreamingJobStatus.BackupSeen backup,
       Optional<LeaseReader> report,
       Instant now,
       Instant figuresAt) {
+    List<Verdict> verdicts = new ArrayList<>(decision.conditions());
+    verdicts.add(backups);
     Memory memory = decision.memory();
     JsonNode json = report.map(LeaseReader::json).orElse(Json.object());
     int inPod = counted(memory) ? 0 : report.map(r -> r.seen().restarts()).orElse(0);
     return new StreamingJobStatus(
         SpecReading.generation(job),
         StreamingJobStatus.Phase.valueOf(decision.phase().name()),
-        conditions(old.conditions(), decision.conditions(), now),
+        conditions(old.conditions(), verdicts, now),
         json.hasNonNull("revision")
             ? Integer.valueOf(json.get("revision").asInt())
             : old.revision(),
@@ -67,7 +78,8 @@ final class StatusPatch {
         recovery(json.path("recovery")).orElse(old.lastRecovery()),
         checkpoint(job, json.path("checkpoint")).orElse(old.checkpoint()),
         state(json.path("state")).orElse(old.state()),
-        old.backup(),
+        backup,
+        old.restore(),
         executors(json.path("executors")).orElse(old.executors()),
         memory.image(),
         Notes.write(memory, figuresAt));
@@ -83,7 +95,7 @@ final class StatusPatch {
   private static StreamingJobStatus empty() {
     return new StreamingJobStatus(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null);
+        null, null);
   }
 
   /** The part of a status that is written as soon as it changes. */
@@ -114,7 +126,8 @@ final class StatusPatch {
         s.lastRecovery(),
         null,
         null,
-        null,
+        s.backup(),
+        s.restore(),
         null,
         s.image(),
         operator);

@@ -2,12 +2,14 @@ package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.Memory;
 import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobStatus;
 import dev.tidemark.operator.core.Decider;
 import dev.tidemark.operator.core.Decision;
 import dev.tidemark.operator.core.Observation;
 import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.Step;
+import dev.tidemark.operator.core.backup.ScheduleDecision;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -45,6 +47,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
   private final Platform platform;
   private final Observer observer;
   private final Announcer announcer;
+  private final BackupSchedules schedules;
   private final Sources sources = new Sources();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(StreamingJobReconciler::daemon);
@@ -59,6 +62,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
     this.platform = platform;
     this.observer = new Observer(client, clock, platform);
     this.announcer = new Announcer(client, clock, instance);
+    this.schedules = new BackupSchedules(client, announcer);
   }
 
   @Override
@@ -104,12 +108,20 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
     Optional<LeaseReader> report =
         lease.filter(l -> Owner.is(l, seen(job))).flatMap(LeaseReader::read);
     Instant now = seen.now();
+    Set<StreamingJobBackup> backups = context.getSecondaryResources(StreamingJobBackup.class);
+    ScheduleDecision scheduled = schedules.run(job, backups, now);
     boolean written =
-        StatusPatch.of(job, acted, report, now)
+        StatusPatch.of(
+                job,
+                acted,
+                scheduled.verdict(),
+                BackupSchedules.status(job, backups, scheduled),
+                report,
+                now)
             .map(status -> write(job, status, context))
             .orElse(true);
     return written
-        ? rescheduled(acted.wake())
+        ? rescheduled(earliest(acted.wake(), scheduled.wake()))
         : UpdateControl.<StreamingJob>noUpdate().rescheduleAfter(AT_ONCE);
   }
 
@@ -236,6 +248,10 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
 
   private static long late(StreamingJobStatus.StateSeen state) {
     return state == null || state.lateRows() == null ? 0 : state.lateRows();
+  }
+
+  private static Instant earliest(Instant a, Instant b) {
+    return a == null || (b != null && b.isBefore(a)) ? b : a;
   }
 
   private UpdateControl<StreamingJob> rescheduled(Instant wake) {

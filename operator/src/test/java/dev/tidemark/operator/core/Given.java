@@ -54,8 +54,7 @@ final class Given {
                 Duration.ofSeconds(1),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(10),
-                limit),
-            false);
+                limit));
     return new Observation(
         NOW, JOB, deleting, wanted, memory, IMAGE, drivers, confirmed, checks, recorded, 0, lease,
         progress, refused);

@@ -136,8 +136,7 @@ final class SimWorld implements Effects {
             false,
             Duration.ofSeconds(1),
             new RestartRules(
-                true, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(10), 0),
-            false);
+                true, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(10), 0));
     List<Recorded> recorded =
         settingsView.values().stream().sorted(Comparator.comparingInt(Recorded::attempt)).toList();
     return new Observation(

@@ -32,6 +32,7 @@ final class GoldenTest {
       new Platform(
           "7d1c9a52-0000-4000-8000-000000000001",
           "tidemark/streaming-job:dev",
+          "tidemark/backup:dev",
           "tidemark-executors");
 
   static StreamingJob job(Path yaml) throws IOException {

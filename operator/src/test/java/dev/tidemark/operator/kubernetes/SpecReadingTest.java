@@ -163,7 +163,7 @@ final class SpecReadingTest {
             new Fingerprint(1, "", "", "", ""),
             null,
             null,
-            new Platform("cluster", "image", "role"));
+            new Platform("cluster", "image", "backup", "role"));
 
     assertThat(settings.at("/runtime/checkpoint/onLost").asText()).isEqualTo(onLost);
     assertThat(settings.at("/definition/sink/jdbc/mode").asText()).isEqualTo(mode);

@@ -53,7 +53,11 @@ final class StreamingJobReconcilerTest {
         new StreamingJobReconciler(
             client,
             Clock.systemUTC(),
-            new Platform("cluster-1", "tidemark/streaming-job:dev", "tidemark-executors"),
+            new Platform(
+                "cluster-1",
+                "tidemark/streaming-job:dev",
+                "tidemark/backup:dev",
+                "tidemark-executors"),
             "op-0");
     operator =
         new Operator(

@@ -1,0 +1,81 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.Backup;
+import dev.tidemark.crds.Backup.Retention;
+import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobBackup;
+import dev.tidemark.crds.StreamingJobBackupSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code tidemark-backup} is asked for. */
+final class BackupArguments {
+  private BackupArguments() {}
+
+  /** Makes a backup, looks at it, and forgets those that retention does not keep. */
+  static List<String> create(StreamingJobBackup wanted, StreamingJob job) {
+    Backup backup = job.getSpec().backup();
+    StreamingJobBackupSpec spec = wanted.getSpec();
+    if (Boolean.TRUE.equals(spec.existing())) {
+      return look(wanted, job, backup.verify().onCompletion());
+    }
+    List<String> all = new ArrayList<>();
+    all.add("create");
+    all.add("--checkpoint=" + job.getSpec().checkpoint().path());
+    all.add("--to=" + backup.path());
+    all.add("--name=" + wanted.getMetadata().getName());
+    all.add("--request=" + wanted.getMetadata().getUid());
+    if (spec.slot() != null) {
+      all.add("--slot=" + spec.slot());
+    }
+    all.add("--mode=" + (spec.mode() == null ? backup.mode() : spec.mode()));
+    all.add("--verify=" + backup.verify().onCompletion());
+    all.add("--prune");
+    rules(backup, all);
+    return all;
+  }
+
+  private static void rules(Backup backup, List<String> all) {
+    Retention rules = backup.retention();
+    all.add("--keep-last=" + rules.keepLast());
+    if (rules.keepDaily() != null) {
+      all.add("--keep-daily=" + rules.keepDaily());
+    }
+    if (rules.keepWeekly() != null) {
+      all.add("--keep-weekly=" + rules.keepWeekly());
+    }
+    if (rules.keepMonthly() != null) {
+      all.add("--keep-monthly=" + rules.keepMonthly());
+    }
+    if (rules.maxAge() != null) {
+      all.add("--max-age=" + duration(rules.maxAge()));
+    }
+    all.add("--min-keep=" + rules.minKeep());
+    all.add("--zone=" + backup.timeZone());
+  }
+
+  /** {@code 72h} or {@code 90d} as ISO 8601 has it. */
+  private static String duration(String age) {
+    String number = age.substring(0, age.length() - 1);
+    return age.endsWith("d") ? "P" + number + "D" : "PT" + number + "H";
+  }
+
+  static List<String> look(StreamingJobBackup backup, StreamingJob job, Backup.Level level) {
+    return List.of(
+        "verify",
+        "--from=" + place(backup, job),
+        "--level=" + level,
+        backup.getMetadata().getName());
+  }
+
+  static List<String> erase(StreamingJobBackup backup, StreamingJob job) {
+    return List.of("forget", "--from=" + place(backup, job), backup.getMetadata().getName());
+  }
+
+  /** Where it was made, even if the job's backups are elsewhere now. */
+  private static String place(StreamingJobBackup backup, StreamingJob job) {
+    return backup.getStatus() == null || backup.getStatus().path() == null
+        ? job.getSpec().backup().path()
+        : backup.getStatus().path();
+  }
+}

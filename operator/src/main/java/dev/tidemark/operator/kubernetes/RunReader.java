@@ -1,0 +1,129 @@
+package dev.tidemark.operator.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.tidemark.operator.core.Problem;
+import dev.tidemark.operator.core.Reason;
+import dev.tidemark.operator.core.backup.RunReport;
+import dev.tidemark.operator.core.backup.RunSeen;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What the Kubernetes Job of a run and its pods tell. */
+final class RunReader {
+  private static final ObjectReader REPORT =
+      Json.MAPPER
+          .readerFor(RunReport.class)
+          .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private final Collection<Job> jobs;
+  private final Collection<Pod> pods;
+  private final Function<Pod, Optional<Problem>> problem;
+
+  /**
+   * For runs among these.
+   *
+   * @param problem asked about a pod that has not ended
+   */
+  RunReader(Collection<Job> jobs, Collection<Pod> pods, Function<Pod, Optional<Problem>> problem) {
+    this.jobs = jobs;
+    this.pods = pods;
+    this.problem = problem;
+  }
+
+  /** The run of that name, if whoever has this uid owns it. */
+  RunSeen run(String name, String ownerUid) {
+    return jobs.stream()
+        .filter(j -> j.getMetadata().getName().equals(name) && Owner.is(j, ownerUid))
+        .filter(j -> j.getMetadata().getDeletionTimestamp() == null)
+        .findFirst()
+        .map(this::seen)
+        .orElse(RunSeen.ABSENT);
+  }
+
+  private RunSeen seen(Job job) {
+    List<Pod> tries =
+        pods.stream()
+            .filter(p -> job.getMetadata().getName().equals(Labels.label(p, Labels.JOB_NAME)))
+            .sorted(Comparator.comparing(p -> p.getMetadata().getCreationTimestamp()))
+            .toList();
+    Instant started =
+        job.getStatus() == null ? null : PodReader.instant(job.getStatus().getStartTime());
+    Optional<JobCondition> end = end(job);
+    if (end.isEmpty()) {
+      return new RunSeen(
+          RunSeen.State.ACTIVE,
+          started,
+          null,
+          null,
+          tries.stream().flatMap(p -> problem.apply(p).stream()).reduce((a, b) -> b).orElse(null));
+    }
+    Optional<RunReport> told =
+        tries.stream()
+            .map(RunReader::report)
+            .filter(Objects::nonNull)
+            .reduce((older, newer) -> newer);
+    boolean deadline = "DeadlineExceeded".equals(end.get().getReason());
+    RunReport report = deadline || told.isEmpty() ? silent(end.get(), deadline) : told.get();
+    return new RunSeen(
+        RunSeen.State.ENDED,
+        started,
+        PodReader.instant(end.get().getLastTransitionTime()),
+        report,
+        null);
+  }
+
+  private static RunReport silent(JobCondition end, boolean deadline) {
+    return deadline
+        ? RunReport.silent(
+            Reason.DeadlineExceeded.name(),
+            "it took longer than spec.backup.activeDeadline and was ended; make that longer, or see the log of its pod")
+        : RunReport.silent(
+            Reason.RunSilent.name(),
+            "its pod ended without a word ("
+                + end.getType()
+                + (end.getReason() == null ? "" : ", " + end.getReason())
+                + "); it may have run out of memory: see the pod, and raise spec.backup.memory");
+  }
+
+  private static Optional<JobCondition> end(Job job) {
+    return job.getStatus() == null || job.getStatus().getConditions() == null
+        ? Optional.empty()
+        : job.getStatus().getConditions().stream()
+            .filter(c -> "Complete".equals(c.getType()) || "Failed".equals(c.getType()))
+            .filter(c -> "True".equals(c.getStatus()))
+            .findFirst();
+  }
+
+  private static RunReport report(Pod pod) {
+    if (pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null) {
+      return null;
+    }
+    return pod.getStatus().getContainerStatuses().stream()
+        .filter(c -> BackupJob.CONTAINER.equals(c.getName()))
+        .map(c -> c.getState().getTerminated())
+        .filter(t -> t != null && t.getMessage() != null)
+        .map(t -> read(t.getMessage()))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  static RunReport read(String message) {
+    try {
+      RunReport report = REPORT.readValue(message);
+      return report == null || report.reason() == null ? null : report;
+    } catch (JsonProcessingException notOurs) {
+      return null;
+    }
+  }
+}
