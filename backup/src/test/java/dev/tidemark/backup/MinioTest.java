@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -116,8 +117,10 @@ class MinioTest {
 
   private void restoreAndLook(Repository from, String name, long batch) {
     Restorer restorer = new Restorer(from, job.checkpoint(), Progress.NONE);
-    assertThat(restorer.restore(name, "please").epoch()).isEqualTo(2);
-    assertThat(restorer.restore(name, "please").already()).as("asked again").isTrue();
+    assertThat(restorer.restore(name, "please", Instant.EPOCH).epoch()).isEqualTo(2);
+    assertThat(restorer.restore(name, "please", Instant.EPOCH).already())
+        .as("asked again")
+        .isTrue();
     Snapshot newest = job.checkpoint().newest();
     assertThat(newest.state().path("batch").asLong()).isEqualTo(batch);
     assertThat(newest.directory()).isEqualTo("r000001/e0000000002/restored");
@@ -153,7 +156,9 @@ class MinioTest {
         .asString()
         .contains("written again");
     assertThatThrownBy(
-            () -> new Restorer(repository, job.checkpoint(), Progress.NONE).restore("one", "x"))
+            () ->
+                new Restorer(repository, job.checkpoint(), Progress.NONE)
+                    .restore("one", "x", Instant.EPOCH))
         .isInstanceOf(BackupException.class)
         .hasMessageContaining("written again");
     assertThat(job.checkpoint().owner().orElseThrow().record().path("lastEpoch").asLong())
@@ -237,7 +242,9 @@ class MinioTest {
     create(repository, "one", Mode.Incremental);
     new Job(streams, path, "another job");
     assertThatThrownBy(
-            () -> new Restorer(repository, job.checkpoint(), Progress.NONE).restore("one", "x"))
+            () ->
+                new Restorer(repository, job.checkpoint(), Progress.NONE)
+                    .restore("one", "x", Instant.EPOCH))
         .isInstanceOfSatisfying(
             BackupException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ForeignBackup));
   }

@@ -24,8 +24,11 @@ public record Memory(
     @JsonPropertyDescription("Restarts nobody asked for, over all attempts.") Integer restarts,
     @JsonPropertyDescription("The next start waits until then.") Instant notBefore,
     @JsonPropertyDescription("What the API server refused to create.") Rejection rejection,
-    @JsonPropertyDescription("When the figures of the status were last written.")
-        Instant figuresAt) {
+    @JsonPropertyDescription("When the figures of the status were last written.") Instant figuresAt,
+    @JsonPropertyDescription("The request of spec.restore that was answered last.")
+        String restoreAnswered,
+    @JsonPropertyDescription("The attempt whose lost checkpoint a backup replaced last.")
+        Integer rescued) {
 
   /** A definition that passed its check run. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -109,6 +109,12 @@ import java.util.Map;
     message =
         "use the fields of s3, and leave out of sparkConf what Tidemark sets itself; below spark.hadoop.fs.s3a. these are: "
             + OwnSettings.S3A)
+@ValidationRule(
+    value = "!has(self.restore) || has(self.backup)",
+    fieldPath = ".restore",
+    message =
+        "restore needs spec.backup: it says how the store of the backups is reached, and where today's checkpoint is backed up"
+            + " first")
 // ---- Not supported yet. Each rule goes when its field works; nothing else speaks of it. ----
 @ValidationRule(
     value = "self.engine != 'StructuredStreaming'",
@@ -120,14 +126,12 @@ import java.util.Map;
     fieldPath = ".application",
     message = "spec.application is not supported by this version of Tidemark")
 @ValidationRule(
-    value = "!has(self.restore)",
-    fieldPath = ".restore",
-    message = "spec.restore is not supported by this version of Tidemark")
-@ValidationRule(
-    value = "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'RestoreBackup'",
-    fieldPath = ".checkpoint",
+    value =
+        "!has(self.backup) || (self.backup.verify.onCompletion != 'RestoreDrill' && self.backup.verify.level !="
+            + " 'RestoreDrill')",
+    fieldPath = ".backup",
     message =
-        "checkpoint.onLost: RestoreBackup is not supported by this version of Tidemark; use UseLedger, Stop or StartFresh")
+        "backup.verify: RestoreDrill is not supported by this version of Tidemark; use Checksum")
 @ValidationRule(
     value = "self.source.onOffsetsExpired != 'SkipToEarliest'",
     fieldPath = ".source",

@@ -64,7 +64,7 @@ class StreamingJobTest {
             null,
             "1/1",
             "tidemark/streaming-job:1",
-            new Memory(2, 2, null, null, null, null, 0, 0, 0, at, null, null)));
+            new Memory(2, 2, null, null, null, null, 0, 0, 0, at, null, null, null, null)));
 
     String yaml = Serialization.asYaml(job);
 

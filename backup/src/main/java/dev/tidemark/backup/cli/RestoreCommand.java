@@ -15,6 +15,7 @@ import dev.tidemark.backup.restore.Restorer;
 import dev.tidemark.backup.restore.Restorer.Restored;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
@@ -54,6 +55,12 @@ final class RestoreCommand implements Callable<Integer> {
       description = "first back today's checkpoint up, under this name")
   private String safety;
 
+  @Option(
+      names = "--keep-replaced",
+      defaultValue = "PT24H",
+      description = "for how long the job keeps what it had before (default: ${DEFAULT-VALUE})")
+  private Duration keepReplaced;
+
   @ArgGroup(multiplicity = "1")
   private Which which;
 
@@ -79,7 +86,9 @@ final class RestoreCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     boolean saved = safety != null && saved(repository, target, request, out, safety);
     try (Bar bar = new Bar("restore")) {
-      Restored restored = new Restorer(repository, target, bar).restore(name, request);
+      Restored restored =
+          new Restorer(repository, target, bar)
+              .restore(name, request, Instant.now().plus(keepReplaced));
       String said =
           String.format(
               Locale.ROOT,

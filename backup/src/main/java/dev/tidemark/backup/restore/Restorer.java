@@ -1,5 +1,7 @@
 package dev.tidemark.backup.restore;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
@@ -15,6 +17,7 @@ import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Copied;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import dev.tidemark.backup.store.Transferred;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +37,8 @@ import java.util.concurrent.CompletableFuture;
  * between the backup and the ledger, so nothing is skipped and nothing doubled.
  */
 public final class Restorer {
+  private static final int MOST_IDS = 100;
+
   private final Repository repository;
   private final Checkpoint checkpoint;
   private final Progress progress;
@@ -57,14 +62,15 @@ public final class Restorer {
    * Restores.
    *
    * @param id of the request: it is carried out once
+   * @param keepReplacedUntil until then the job leaves alone what it had before
    * @throws BackupException {@code BackupDamaged}, {@code ForeignBackup}, {@code RestoreConflict}
    */
-  public Restored restore(String name, String id) {
+  public Restored restore(String name, String id, Instant keepReplacedUntil) {
     Manifest manifest = repository.read(name);
     Optional<Owner> before = checkpoint.owner();
     if (before.isPresent()) {
       ObjectNode record = before.get().record();
-      if (id.equals(record.path("lastRestoreId").asText(null))) {
+      if (isAnswered(id, record)) {
         return new Restored(manifest, record.path("floorEpoch").asLong(), true);
       }
       requireSame(manifest, record);
@@ -93,8 +99,28 @@ public final class Restorer {
 
     owner.put("floorEpoch", epoch);
     owner.put("lastRestoreId", id);
+    note(id, owner);
+    owner.put("keepReplacedUntil", keepReplacedUntil.toString());
     write(owner, taken);
     return new Restored(manifest, epoch, false);
+  }
+
+  private static boolean isAnswered(String id, ObjectNode record) {
+    for (JsonNode known : record.path("restoreIds")) {
+      if (id.equals(known.asText())) {
+        return true;
+      }
+    }
+    return id.equals(record.path("lastRestoreId").asText(null));
+  }
+
+  /** The newest so many: an older request is not asked for again by any program. */
+  private static void note(String id, ObjectNode owner) {
+    ArrayNode ids = owner.withArray("restoreIds");
+    ids.add(id);
+    while (ids.size() > MOST_IDS) {
+      ids.remove(0);
+    }
   }
 
   private void requireSame(Manifest manifest, ObjectNode record) {

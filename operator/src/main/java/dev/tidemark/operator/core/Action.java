@@ -42,6 +42,14 @@ public sealed interface Action {
     }
   }
 
+  /** Starts the run that puts a backup in the place of the checkpoint. */
+  record StartRestore(RestorePlan plan) implements Action {
+    @Override
+    public Outcome perform(Effects effects) {
+      return effects.startRestore(plan);
+    }
+  }
+
   /** Makes the Lease a driver reports in. */
   record RestoreLease() implements Action {
     @Override

@@ -15,7 +15,8 @@ final class Chronicle {
   private Chronicle() {}
 
   static Memory fold(Observation seen) {
-    return rejected(seen, healthy(seen, ended(seen, leaving(seen, numbered(seen)))));
+    Memory driver = healthy(seen, ended(seen, leaving(seen, numbered(seen))));
+    return rejected(seen, RestoreRules.fold(seen, driver));
   }
 
   private static Memory numbered(Observation seen) {

@@ -1,6 +1,7 @@
 package dev.tidemark.operator.core;
 
 import dev.tidemark.operator.core.Verdict.State;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,11 +10,13 @@ final class Conditions {
   private Conditions() {}
 
   static List<Verdict> of(Observation seen, Judgement judgement, Course course) {
-    return List.of(
-        ready(seen, judgement, course),
-        progressing(seen, judgement, course),
-        stalled(seen, judgement, course),
-        checkpoint(seen, course));
+    List<Verdict> all = new ArrayList<>();
+    all.add(ready(seen, judgement, course));
+    all.add(progressing(seen, judgement, course));
+    all.add(stalled(seen, judgement, course));
+    all.add(checkpoint(seen, course));
+    RestoreRules.verdict(seen, course).ifPresent(all::add);
+    return List.copyOf(all);
   }
 
   /**
@@ -59,7 +62,8 @@ final class Conditions {
       case RUNNING, OUTDATED, ROLL_REFUSED -> Situations.commits(seen, course.driver());
       case DELETING, PREDECESSOR, CROWDED, LOST, STOPPING, UNWANTED, CRASH_LOOPING, STARTING ->
           false;
-      case SUSPENDED, UNJUDGED, HELD, EXHAUSTED, BACKING_OFF, REJECTED, RUMOUR, DUE -> false;
+      case RESTORING, SUSPENDED, UNJUDGED, HELD, EXHAUSTED, BACKING_OFF -> false;
+      case REJECTED, RUMOUR, DUE -> false;
     };
   }
 
@@ -84,7 +88,7 @@ final class Conditions {
               CRASH_LOOPING,
               STARTING ->
               false;
-          case UNJUDGED, HELD, EXHAUSTED, BACKING_OFF, REJECTED, RUMOUR, DUE -> false;
+          case RESTORING, UNJUDGED, HELD, EXHAUSTED, BACKING_OFF, REJECTED, RUMOUR, DUE -> false;
         };
     boolean judging =
         judgement.stand() == Judgement.Stand.CHECKING
@@ -130,7 +134,7 @@ final class Conditions {
               CRASH_LOOPING,
               STARTING ->
               false;
-          case RUNNING, SUSPENDED, UNJUDGED, BACKING_OFF, REJECTED, RUMOUR, DUE -> false;
+          case RUNNING, RESTORING, SUSPENDED, UNJUDGED, BACKING_OFF, REJECTED, RUMOUR, DUE -> false;
         };
     if (judgement.stand() == Judgement.Stand.REFUSED
         && Reason.kindOf(judgement.reason()) == Reason.Kind.STOP) {
@@ -194,7 +198,7 @@ final class Conditions {
               ? Phase.Recovering
               : way;
       case STOPPING -> stopping(seen, course);
-      case CROWDED, LOST, CRASH_LOOPING, BACKING_OFF -> Phase.Recovering;
+      case CROWDED, LOST, CRASH_LOOPING, BACKING_OFF, RESTORING -> Phase.Recovering;
       case REJECTED, RUMOUR, DUE -> way;
     };
   }

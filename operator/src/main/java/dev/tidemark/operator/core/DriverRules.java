@@ -41,7 +41,11 @@ final class DriverRules {
                   + " driver is started.");
       case STOPPING -> Stops.stopping(driver, memory);
       case UNWANTED ->
-          Stops.stop(situation, seen, driver, memory, Reason.Suspended, "the job is suspended");
+          RestoreRules.asked(seen, memory).isPresent()
+              ? Stops.stop(
+                  situation, seen, driver, memory, Reason.Restoring, "a backup is to be restored")
+              : Stops.stop(
+                  situation, seen, driver, memory, Reason.Suspended, "the job is suspended");
       case OUTDATED -> Stops.outdated(seen, driver, memory, basis.orElseThrow());
       case ROLL_REFUSED ->
           new Course(
@@ -60,6 +64,7 @@ final class DriverRules {
       case CRASH_LOOPING -> Stops.crashLooping(seen, driver, memory);
       case STARTING, RUNNING ->
           DriverReport.course(situation, seen, driver, memory, pruned(seen, driver));
+      case RESTORING -> RestoreRules.course(seen, memory);
       case SUSPENDED ->
           told(
               situation,

@@ -23,6 +23,9 @@ public interface Effects {
   /** Deletes the settings of an old attempt. */
   Outcome forgetSettings(int attempt);
 
+  /** Creates the run of a restore. */
+  Outcome startRestore(RestorePlan plan);
+
   /** Creates the Lease a driver reports in. */
   Outcome restoreLease();
 }

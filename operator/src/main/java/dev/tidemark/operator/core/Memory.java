@@ -18,6 +18,7 @@ import java.time.Instant;
  * @param restarts restarts nobody asked for, over all attempts
  * @param notBefore the next start waits until then; null when it does not
  * @param rejection what the API server refused to create; null when it did not
+ * @param restore which restores were carried out
  */
 public record Memory(
     int attempt,
@@ -31,11 +32,12 @@ public record Memory(
     int fruitless,
     int restarts,
     Instant notBefore,
-    Rejection rejection) {
+    Rejection rejection,
+    Restore restore) {
 
   /** A job that never ran. */
   public static final Memory NONE =
-      new Memory(0, 0, null, null, null, null, null, 0, 0, 0, null, null);
+      new Memory(0, 0, null, null, null, null, null, 0, 0, 0, null, null, Restore.NONE);
 
   /** A verdict that says no, and when to ask again if that can help. */
   public record Refusal(
@@ -71,6 +73,29 @@ public record Memory(
   /** The API server refused an object: tried again with backoff. */
   public record Rejection(Reason reason, String message, long generation, int tries, Instant at) {}
 
+  /**
+   * Which restores were carried out, or could not be: none is tried twice.
+   *
+   * @param answered the request of spec.restore that was answered last; null before
+   * @param rescued the attempt whose lost checkpoint was replaced last; 0 before
+   * @param last how the last one ended; null before
+   */
+  public record Restore(String answered, int rescued, LastRestore last) {
+    static final Restore NONE = new Restore(null, 0, null);
+  }
+
+  /** How a restore ended; epoch 0 and names that are null where there is none. */
+  public record LastRestore(
+      String requestId,
+      boolean completed,
+      String backup,
+      long epoch,
+      String safetyBackup,
+      String reason,
+      String message,
+      Instant startedAt,
+      Instant completedAt) {}
+
   Memory numbered(int newAttempt, int newLaunched) {
     return new Memory(
         newAttempt,
@@ -84,7 +109,8 @@ public record Memory(
         fruitless,
         restarts,
         notBefore,
-        rejection);
+        rejection,
+        restore);
   }
 
   Memory accepted(Fingerprint.Key key) {
@@ -100,7 +126,8 @@ public record Memory(
         fruitless,
         restarts,
         notBefore,
-        rejection);
+        rejection,
+        restore);
   }
 
   Memory refused(Refusal newRefusal) {
@@ -116,7 +143,8 @@ public record Memory(
         fruitless,
         restarts,
         notBefore,
-        rejection);
+        rejection,
+        restore);
   }
 
   Memory leaving(Leaving newLeaving) {
@@ -132,7 +160,8 @@ public record Memory(
         fruitless,
         restarts,
         notBefore,
-        rejection);
+        rejection,
+        restore);
   }
 
   Memory ended(Ended newEnded, Instant newNotBefore) {
@@ -148,7 +177,8 @@ public record Memory(
         fruitless,
         restarts,
         newNotBefore,
-        rejection);
+        rejection,
+        restore);
   }
 
   Memory counted(int newFailures, int newFruitless, int newRestarts) {
@@ -164,7 +194,8 @@ public record Memory(
         newFruitless,
         newRestarts,
         notBefore,
-        rejection);
+        rejection,
+        restore);
   }
 
   Memory rejected(Rejection newRejection) {
@@ -180,7 +211,8 @@ public record Memory(
         fruitless,
         restarts,
         notBefore,
-        newRejection);
+        newRejection,
+        restore);
   }
 
   /** After a launch: nothing of the attempt before stands in the way any more. */
@@ -197,6 +229,40 @@ public record Memory(
         fruitless,
         restarts,
         null,
-        null);
+        null,
+        restore);
+  }
+
+  Memory restored(Restore newRestore) {
+    return new Memory(
+        attempt,
+        launched,
+        image,
+        accepted,
+        refusal,
+        leaving,
+        ended,
+        failures,
+        fruitless,
+        restarts,
+        notBefore,
+        rejection,
+        newRestore);
+  }
+
+  /** What the last driver stopped for is put right: the next one may start. */
+  Memory released() {
+    Ended free =
+        new Ended(
+            ended.attempt(),
+            ended.reason(),
+            ended.message(),
+            ended.at(),
+            ended.generation(),
+            ended.specHash(),
+            false,
+            false,
+            ended.tries());
+    return ended(free, null);
   }
 }

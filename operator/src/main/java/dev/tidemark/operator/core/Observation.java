@@ -1,5 +1,6 @@
 package dev.tidemark.operator.core;
 
+import dev.tidemark.operator.core.backup.RunSeen;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  *     one
  * @param leaseThere the Lease the driver reports in exists and is this job's
  * @param progress the driver's last report; null when there is none
+ * @param restores runs of restores
  * @param refused how the API server refused what was tried a moment ago; null when it did not
  */
 public record Observation(
@@ -30,6 +32,7 @@ public record Observation(
     int highestAttempt,
     boolean leaseThere,
     ProgressSeen progress,
+    List<RestoreSeen> restores,
     Outcome refused) {
 
   /** The same moment, after the API server refused something. */
@@ -48,12 +51,22 @@ public record Observation(
         highestAttempt,
         leaseThere,
         progress,
+        restores,
         outcome);
   }
 
   /** The job's own driver pod of an attempt. */
   Optional<DriverSeen> driver(int attempt) {
     return drivers.stream().filter(d -> d.ours() && d.attempt() == attempt).findFirst();
+  }
+
+  /** The run of a restore. */
+  RunSeen restore(String requestId) {
+    return restores.stream()
+        .filter(r -> r.requestId().equals(requestId))
+        .map(RestoreSeen::run)
+        .findFirst()
+        .orElse(RunSeen.ABSENT);
   }
 
   /** The driver's report, if it is about this attempt. */

@@ -137,6 +137,12 @@ public enum Reason {
   BackupDamaged(Kind.OPERATOR),
   /** The data of a deleted backup could not be deleted. */
   BackupDataLeft(Kind.OPERATOR),
+  /** A backup is put in the place of the checkpoint. */
+  Restoring(Kind.OPERATOR),
+  /** A backup is the checkpoint of the job now. */
+  RestoreCompleted(Kind.OPERATOR),
+  /** A backup could not be put in the place of the checkpoint. */
+  RestoreFailed(Kind.OPERATOR),
   /** There is no job of the name that a backup refers to. */
   JobNotFound(Kind.OPERATOR),
   /** A run took longer than it may. */

@@ -24,6 +24,8 @@ public enum Situation {
   STARTING,
   /** The driver commits. */
   RUNNING,
+  /** No driver: a backup is put in the place of the checkpoint. */
+  RESTORING,
   /** No driver, and none wanted. */
   SUSPENDED,
   /** No driver, and no accepted definition to start one from. */
@@ -56,6 +58,7 @@ public enum Situation {
           true;
       case DELETING,
           PREDECESSOR,
+          RESTORING,
           SUSPENDED,
           UNJUDGED,
           HELD,

@@ -43,7 +43,7 @@ final class Situations {
     if (driver.leaving()) {
       return Situation.STOPPING;
     }
-    if (seen.wanted().suspend()) {
+    if (seen.wanted().suspend() || RestoreRules.asked(seen, memory).isPresent()) {
       return Situation.UNWANTED;
     }
     if (basis.flatMap(b -> b.outdated(driver)).isPresent()) {
@@ -59,6 +59,9 @@ final class Situations {
   }
 
   private static Situation withoutDriver(Observation seen, Memory memory, Optional<Basis> basis) {
+    if (RestoreRules.asked(seen, memory).isPresent() || RestoreRules.underWay(seen)) {
+      return restoring(seen);
+    }
     if (seen.wanted().suspend()) {
       return Situation.SUSPENDED;
     }
@@ -67,7 +70,7 @@ final class Situations {
     }
     boolean sameSpec = same(seen, memory.ended(), basis.get());
     if (sameSpec && held(seen, memory)) {
-      return Situation.HELD;
+      return RestoreRules.rescue(seen, memory).isPresent() ? restoring(seen) : Situation.HELD;
     }
     if (sameSpec && seen.wanted().restart().exhausted(memory.failures())) {
       return Situation.EXHAUSTED;
@@ -80,6 +83,11 @@ final class Situations {
       return Situation.REJECTED;
     }
     return seen.confirmed() ? Situation.DUE : Situation.RUMOUR;
+  }
+
+  /** A driver must not run meanwhile, so that none does has to be certain. */
+  private static Situation restoring(Observation seen) {
+    return seen.confirmed() ? Situation.RESTORING : Situation.RUMOUR;
   }
 
   private static boolean held(Observation seen, Memory memory) {

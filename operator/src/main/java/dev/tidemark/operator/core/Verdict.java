@@ -8,7 +8,8 @@ public record Verdict(Type type, State state, String reason, String message, lon
     Progressing,
     Stalled,
     CheckpointHealthy,
-    BackupHealthy
+    BackupHealthy,
+    RestoreCompleted
   }
 
   /** The status of a condition. */

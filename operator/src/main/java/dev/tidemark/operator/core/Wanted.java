@@ -7,6 +7,8 @@ import java.time.Duration;
  *
  * @param image the image the spec names; null leaves it to the one recorded at the first start,
  *     else the default
+ * @param restore the restore that is asked for; null for none
+ * @param restoreWhenLost whether a lost checkpoint is replaced by the newest good backup
  */
 public record Wanted(
     long generation,
@@ -17,7 +19,9 @@ public record Wanted(
     boolean suspend,
     boolean paused,
     Duration batchInterval,
-    RestartRules restart) {
+    RestartRules restart,
+    String restore,
+    boolean restoreWhenLost) {
 
   /** The fingerprint an attempt made now would carry. */
   Fingerprint fingerprint(String resolvedImage) {

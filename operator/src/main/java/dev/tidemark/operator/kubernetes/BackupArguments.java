@@ -2,11 +2,14 @@ package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.Backup;
 import dev.tidemark.crds.Backup.Retention;
+import dev.tidemark.crds.Restore;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobBackupSpec;
+import dev.tidemark.operator.core.RestorePlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What {@code tidemark-backup} is asked for. */
 final class BackupArguments {
@@ -54,10 +57,12 @@ final class BackupArguments {
     all.add("--zone=" + backup.timeZone());
   }
 
-  /** {@code 72h} or {@code 90d} as ISO 8601 has it. */
+  /** {@code 30m}, {@code 72h} or {@code 90d} as ISO 8601 has it. */
   private static String duration(String age) {
     String number = age.substring(0, age.length() - 1);
-    return age.endsWith("d") ? "P" + number + "D" : "PT" + number + "H";
+    return age.endsWith("d")
+        ? "P" + number + "D"
+        : "PT" + number + age.substring(age.length() - 1).toUpperCase(Locale.ROOT);
   }
 
   static List<String> look(StreamingJobBackup backup, StreamingJob job, Backup.Level level) {
@@ -70,6 +75,39 @@ final class BackupArguments {
 
   static List<String> erase(StreamingJobBackup backup, StreamingJob job) {
     return List.of("forget", "--from=" + place(backup, job), backup.getMetadata().getName());
+  }
+
+  /** Puts a backup in the place of the checkpoint; a lost one is not worth a backup first. */
+  static List<String> restore(StreamingJob job, RestorePlan plan) {
+    Restore restore = job.getSpec().restore();
+    Restore.From source = plan.rescue() ? null : restore.source();
+    List<String> all = new ArrayList<>();
+    all.add("restore");
+    all.add("--checkpoint=" + job.getSpec().checkpoint().path());
+    all.add(
+        "--from="
+            + (source == null || source.path() == null
+                ? job.getSpec().backup().path()
+                : source.path()));
+    all.add("--id=" + plan.requestId());
+    if (!plan.rescue() && restore.safetyBackup()) {
+      all.add(
+          "--safety-backup="
+              + job.getMetadata().getName()
+              + "-before-"
+              + BackupRuns.hash(plan.requestId()));
+    }
+    if (!plan.rescue()) {
+      all.add("--keep-replaced=" + duration(restore.keepReplacedFor()));
+    }
+    if (source == null || (source.backupName() == null && source.before() == null)) {
+      all.add("--latest");
+    } else if (source.before() != null) {
+      all.add("--before=" + source.before());
+    } else {
+      all.add(source.backupName());
+    }
+    return all;
   }
 
   /** Where it was made, even if the job's backups are elsewhere now. */

@@ -203,7 +203,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
   }
 
   private Outcome start(Work work, StreamingJobBackup backup, StreamingJob job) {
-    return new BackupRuns(client, platform).start(work, backup, job);
+    return new BackupRuns(client, platform, run -> {}).start(work, backup, job);
   }
 
   private UpdateControl<StreamingJobBackup> report(

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Starts runs. Names are the lock: one that exists and is ours has been started before. */
 final class BackupRuns {
@@ -19,8 +20,11 @@ final class BackupRuns {
 
   private final KubernetesClient client;
   private final Platform platform;
+  private final Consumer<HasMetadata> created;
 
-  BackupRuns(KubernetesClient client, Platform platform) {
+  /** {@code created} is told of every run made, so that the caches know at once. */
+  BackupRuns(KubernetesClient client, Platform platform, Consumer<HasMetadata> created) {
+    this.created = created;
     this.client = client;
     this.platform = platform;
   }
@@ -42,7 +46,7 @@ final class BackupRuns {
     };
   }
 
-  private static String hash(String... parts) {
+  static String hash(String... parts) {
     return Digest.shortened(Digest.of(Json.of(List.of(parts))), HASH).toLowerCase(Locale.ROOT);
   }
 
@@ -70,7 +74,7 @@ final class BackupRuns {
           client.resource(needed).create();
         }
       }
-      client.resource(run).create();
+      created.accept(client.resource(run).create());
       return Outcome.DONE;
     } catch (KubernetesClientException e) {
       if (e.getCode() < 400) {

@@ -9,17 +9,20 @@ import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Effects;
 import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.Reason;
+import dev.tidemark.operator.core.RestorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -33,12 +36,19 @@ final class KubernetesEffects implements Effects {
   private final StreamingJob job;
   private final Platform platform;
   private final Objects objects;
+  private final Consumer<HasMetadata> created;
 
   /**
    * Effects on one job; {@code created} is told of every object made, so that the caches know at
    * once.
    */
-  KubernetesEffects(KubernetesClient client, StreamingJob job, Platform platform, Objects objects) {
+  KubernetesEffects(
+      KubernetesClient client,
+      StreamingJob job,
+      Platform platform,
+      Objects objects,
+      Consumer<HasMetadata> created) {
+    this.created = created;
     this.client = client;
     this.job = job;
     this.platform = platform;
@@ -129,6 +139,21 @@ final class KubernetesEffects implements Effects {
   @Override
   public Outcome restoreLease() {
     return refusable("the Lease", () -> objects.one(DriverAccount.lease(job)));
+  }
+
+  @Override
+  public Outcome startRestore(RestorePlan plan) {
+    String name = job.getMetadata().getName() + "-restore-" + BackupRuns.hash(plan.requestId());
+    Job run =
+        BackupJob.of(
+            name,
+            job,
+            Labels.RESTORE,
+            job,
+            BackupArguments.restore(job, plan),
+            platform.backupImage());
+    run.getMetadata().setAnnotations(Labels.restore(plan.requestId()));
+    return new BackupRuns(client, platform, created).start(run, job, job);
   }
 
   private String pod(DriverPlan plan) {

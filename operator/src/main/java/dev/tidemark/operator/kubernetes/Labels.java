@@ -33,6 +33,7 @@ final class Labels {
   private static final String SPEC_HASH = "tidemark.dev/spec-hash";
   private static final String DIGEST = "tidemark.dev/definition-digest";
   private static final String IMAGE = "tidemark.dev/image";
+  private static final String RESTORE_REQUEST = "tidemark.dev/restore-request";
   private static final String NONCE = "tidemark.dev/restart-nonce";
 
   private Labels() {}
@@ -80,6 +81,16 @@ final class Labels {
         annotations.getOrDefault(DIGEST, ""),
         annotations.getOrDefault(IMAGE, ""),
         annotations.getOrDefault(NONCE, ""));
+  }
+
+  /** Of the run of a restore: which request it carries out. */
+  static Map<String, String> restore(String requestId) {
+    return Map.of(RESTORE_REQUEST, requestId);
+  }
+
+  static String restore(HasMetadata run) {
+    Map<String, String> annotations = run.getMetadata().getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault(RESTORE_REQUEST, "");
   }
 
   static int attempt(HasMetadata object) {

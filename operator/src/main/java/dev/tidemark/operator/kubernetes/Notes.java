@@ -1,5 +1,6 @@
 package dev.tidemark.operator.kubernetes;
 
+import dev.tidemark.crds.StreamingJobStatus;
 import dev.tidemark.operator.core.Fingerprint;
 import dev.tidemark.operator.core.Memory;
 import dev.tidemark.operator.core.Reason;
@@ -7,9 +8,12 @@ import java.time.Instant;
 
 /** The decider's memory as it stands in {@code status.operator}, there and back. */
 final class Notes {
+  private static final String COMPLETED = "Completed";
+
   private Notes() {}
 
-  static Memory read(dev.tidemark.crds.Memory notes, String image) {
+  static Memory read(
+      dev.tidemark.crds.Memory notes, String image, StreamingJobStatus.RestoreSeen restore) {
     if (notes == null) {
       return Memory.NONE;
     }
@@ -33,7 +37,40 @@ final class Notes {
         or(notes.fruitless()),
         or(notes.restarts()),
         notes.notBefore(),
-        rejection(notes.rejection()));
+        rejection(notes.rejection()),
+        new Memory.Restore(notes.restoreAnswered(), or(notes.rescued()), last(restore)));
+  }
+
+  private static Memory.LastRestore last(StreamingJobStatus.RestoreSeen restore) {
+    return restore == null
+        ? null
+        : new Memory.LastRestore(
+            text(restore.requestId()),
+            COMPLETED.equals(restore.phase()),
+            restore.backup(),
+            restore.epoch() == null ? 0 : restore.epoch(),
+            restore.safetyBackup(),
+            text(restore.reason()),
+            text(restore.message()),
+            restore.startedAt(),
+            restore.completedAt());
+  }
+
+  /** The last restore as people read it; null before one. */
+  static StreamingJobStatus.RestoreSeen restore(Memory memory) {
+    Memory.LastRestore last = memory.restore().last();
+    return last == null
+        ? null
+        : new StreamingJobStatus.RestoreSeen(
+            last.requestId(),
+            last.completed() ? COMPLETED : "Failed",
+            last.backup(),
+            last.epoch() == 0 ? null : last.epoch(),
+            last.safetyBackup(),
+            last.reason(),
+            last.message(),
+            last.startedAt(),
+            last.completedAt());
   }
 
   private static Memory.Refusal refusal(dev.tidemark.crds.Memory.Refusal r) {
@@ -131,7 +168,9 @@ final class Notes {
                 m.rejection().generation(),
                 m.rejection().tries(),
                 m.rejection().at()),
-        figuresAt);
+        figuresAt,
+        m.restore().answered(),
+        m.restore().rescued() == 0 ? null : m.restore().rescued());
   }
 
   private static int or(Integer number) {

@@ -6,8 +6,10 @@ import dev.tidemark.operator.core.DriverSeen;
 import dev.tidemark.operator.core.JobRef;
 import dev.tidemark.operator.core.Observation;
 import dev.tidemark.operator.core.Recorded;
+import dev.tidemark.operator.core.RestoreSeen;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -41,8 +43,9 @@ final class Observer {
       StreamingJob job,
       Collection<Pod> pods,
       Collection<ConfigMap> settings,
+      Collection<Job> runs,
       Optional<Lease> lease) {
-    return observe(job, pods, settings, lease, false);
+    return observe(job, pods, settings, runs, lease, false);
   }
 
   /** With the drivers read from the API server: what is not there does not exist. */
@@ -50,6 +53,7 @@ final class Observer {
       StreamingJob job,
       Collection<Pod> cached,
       Collection<ConfigMap> settings,
+      Collection<Job> runs,
       Optional<Lease> lease) {
     List<Pod> drivers =
         client
@@ -60,14 +64,16 @@ final class Observer {
             .list()
             .getItems();
     List<Pod> pods =
-        Stream.concat(drivers.stream(), cached.stream().filter(p -> is(p, Labels.CHECK))).toList();
-    return observe(job, pods, settings, lease, true);
+        Stream.concat(drivers.stream(), cached.stream().filter(p -> !is(p, Labels.DRIVER)))
+            .toList();
+    return observe(job, pods, settings, runs, lease, true);
   }
 
   private Observation observe(
       StreamingJob job,
       Collection<Pod> pods,
       Collection<ConfigMap> settings,
+      Collection<Job> runs,
       Optional<Lease> lease,
       boolean confirmed) {
     Instant now = clock.instant();
@@ -99,7 +105,8 @@ final class Observer {
         SpecReading.wanted(job),
         Notes.read(
             job.getStatus() == null ? null : job.getStatus().operator(),
-            job.getStatus() == null ? null : job.getStatus().image()),
+            job.getStatus() == null ? null : job.getStatus().image(),
+            job.getStatus() == null ? null : job.getStatus().restore()),
         platform.defaultImage(),
         drivers,
         confirmed,
@@ -108,7 +115,19 @@ final class Observer {
         highest(pods, settings, lease),
         own.isPresent(),
         own.flatMap(LeaseReader::read).map(LeaseReader::seen).orElse(null),
+        restores(runs, pods, reader, uid),
         null);
+  }
+
+  private static List<RestoreSeen> restores(
+      Collection<Job> runs, Collection<Pod> pods, PodReader reader, String uid) {
+    RunReader known = new RunReader(runs, pods, reader::problem);
+    return runs.stream()
+        .filter(run -> Owner.is(run, uid))
+        .map(
+            run ->
+                new RestoreSeen(Labels.restore(run), known.run(run.getMetadata().getName(), uid)))
+        .toList();
   }
 
   private static int highest(

@@ -210,8 +210,10 @@ final class SettingsMap {
    * silence.
    */
   private static Checkpoint.OnLost onLost(StreamingJobSpec spec) {
-    if (spec.checkpoint().onLost() != null) {
-      return spec.checkpoint().onLost();
+    Checkpoint.OnLost said = spec.checkpoint().onLost();
+    if (said != null) {
+      // The driver stops and says that it is lost; the restore is the operator's part.
+      return said == Checkpoint.OnLost.RestoreBackup ? Checkpoint.OnLost.Stop : said;
     }
     boolean stateless = !spec.stateful() && spec.application() == null;
     return stateless ? Checkpoint.OnLost.UseLedger : Checkpoint.OnLost.Stop;

@@ -5,6 +5,7 @@ import dev.tidemark.crds.StreamingJobBackup;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -17,17 +18,25 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What wakes a job: its pods, its settings and its Lease. Executors are the driver's business and
- * not in any cache.
+ * What wakes a job: its pods, its settings, its Lease, its restores and its backups. Executors are
+ * the driver's business and not in any cache, and the runs of backups wake those.
  */
 final class Sources {
   private static final String OURS = Labels.MANAGED_BY + "=" + Labels.TIDEMARK;
   private static final String COMPONENTS =
-      "," + Labels.COMPONENT + " in (" + Labels.DRIVER + "," + Labels.CHECK + ")";
+      ","
+          + Labels.COMPONENT
+          + "!="
+          + Labels.EXECUTOR
+          + ","
+          + Labels.COMPONENT
+          + "!="
+          + Labels.BACKUP;
 
   private InformerEventSource<Pod, StreamingJob> pods;
   private InformerEventSource<ConfigMap, StreamingJob> settings;
   private InformerEventSource<Lease, StreamingJob> leases;
+  private InformerEventSource<Job, StreamingJob> runs;
   private InformerEventSource<StreamingJobBackup, StreamingJob> backups;
   private IndexerResourceCache<StreamingJob> jobs;
 
@@ -43,7 +52,8 @@ final class Sources {
                 .withSecondaryToPrimaryMapper(Sources::subject)
                 .build(),
             context);
-    return List.of(pods, settings, leases, backups);
+    runs = source(Job.class, context);
+    return List.of(pods, settings, leases, runs, backups);
   }
 
   /**
@@ -80,6 +90,8 @@ final class Sources {
       pods.handleRecentResourceCreate(ResourceID.fromResource(pod), pod);
     } else if (object instanceof ConfigMap map && settings != null && Labels.attempt(map) > 0) {
       settings.handleRecentResourceCreate(ResourceID.fromResource(map), map);
+    } else if (object instanceof Job run && runs != null) {
+      runs.handleRecentResourceCreate(ResourceID.fromResource(run), run);
     }
   }
 

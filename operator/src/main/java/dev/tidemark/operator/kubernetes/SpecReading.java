@@ -33,7 +33,9 @@ final class SpecReading {
         Boolean.TRUE.equals(spec.suspend()),
         paused,
         Durations.of(spec.batchInterval()),
-        rules(spec));
+        rules(spec),
+        spec.restore() == null ? null : spec.restore().requestId(),
+        spec.backup() != null && spec.checkpoint().onLost() == Checkpoint.OnLost.RestoreBackup);
   }
 
   static long generation(StreamingJob job) {

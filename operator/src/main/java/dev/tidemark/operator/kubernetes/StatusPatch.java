@@ -79,7 +79,7 @@ final class StatusPatch {
         checkpoint(job, json.path("checkpoint")).orElse(old.checkpoint()),
         state(json.path("state")).orElse(old.state()),
         backup,
-        old.restore(),
+        Notes.restore(memory),
         executors(json.path("executors")).orElse(old.executors()),
         memory.image(),
         Notes.write(memory, figuresAt));
@@ -112,7 +112,8 @@ final class StatusPatch {
               null,
               c.observedGeneration()));
     }
-    dev.tidemark.crds.Memory operator = Notes.write(Notes.read(s.operator(), s.image()), null);
+    dev.tidemark.crds.Memory operator =
+        Notes.write(Notes.read(s.operator(), s.image(), s.restore()), null);
     return new StreamingJobStatus(
         s.observedGeneration(),
         s.phase(),

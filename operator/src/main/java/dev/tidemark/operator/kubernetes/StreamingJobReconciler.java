@@ -8,10 +8,12 @@ import dev.tidemark.operator.core.Decider;
 import dev.tidemark.operator.core.Decision;
 import dev.tidemark.operator.core.Observation;
 import dev.tidemark.operator.core.Outcome;
+import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.Step;
 import dev.tidemark.operator.core.backup.ScheduleDecision;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -96,12 +98,13 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
   public UpdateControl<StreamingJob> reconcile(StreamingJob job, Context<StreamingJob> context) {
     Set<Pod> pods = context.getSecondaryResources(Pod.class);
     Set<ConfigMap> settings = context.getSecondaryResources(ConfigMap.class);
+    Set<Job> runs = context.getSecondaryResources(Job.class);
     Optional<Lease> lease = context.getSecondaryResources(Lease.class).stream().findFirst();
 
-    Observation seen = observer.observe(job, pods, settings, lease);
+    Observation seen = observer.observe(job, pods, settings, runs, lease);
     Decision decision = Decider.decide(seen);
     if (decision.lookFirst()) {
-      seen = observer.confirm(job, pods, settings, lease);
+      seen = observer.confirm(job, pods, settings, runs, lease);
       decision = Decider.decide(seen);
     }
     Decision acted = act(job, seen, decision);
@@ -134,7 +137,8 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
    */
   private Decision act(StreamingJob job, Observation seen, Decision decision) {
     Objects objects = new Objects(client, job.getMetadata().getUid(), threads, sources::created);
-    KubernetesEffects effects = new KubernetesEffects(client, job, platform, objects);
+    KubernetesEffects effects =
+        new KubernetesEffects(client, job, platform, objects, sources::created);
     List<Step> done = new ArrayList<>();
     Decision result = decision;
     for (Step step : decision.steps()) {
@@ -176,6 +180,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
           .handleRecentResourceUpdate(ResourceID.fromResource(job), updated, job);
       announceRefusal(job, status.operator());
       announceRecovery(job, status.lastRecovery());
+      announceRestore(job, status.restore());
       announceLate(job, status.state());
       return true;
     } catch (KubernetesClientException e) {
@@ -229,6 +234,26 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
             recovery.cause() == null ? "a restart" : recovery.cause(),
             ledger ? ": it goes on exactly where the ledger ends" : "");
     announcer.tell(job, ledger ? "RecoveredFromLedger" : "Recovered", sentence, ledger);
+  }
+
+  /** A restore that ended: told once, when the status of the job first shows it. */
+  private void announceRestore(StreamingJob job, StreamingJobStatus.RestoreSeen restore) {
+    if (restore == null || (job.getStatus() != null && restore.equals(job.getStatus().restore()))) {
+      return;
+    }
+    boolean done = "Completed".equals(restore.phase());
+    announcer.tell(
+        job,
+        (done ? Reason.RestoreCompleted : Reason.RestoreFailed).name(),
+        done
+            ? "Request " + restore.requestId() + ": " + restore.message() + "."
+            : "Request "
+                + restore.requestId()
+                + " could not be carried out, and the job is as it was: "
+                + restore.reason()
+                + ": "
+                + restore.message(),
+        !done);
   }
 
   /** Told when it begins, and then each time the number has doubled: it may go on for hours. */

@@ -85,6 +85,26 @@ recorded:1 driver:1:running progress:1:1 image:image:2      | StartCheck        
 accepted driver:1:running progress:1:1 suspend              | StopDriver               | UNWANTED      | False/Suspended               | True/Suspended          | False/Suspended           | Running    | 5
 accepted driver:1:leaving progress:1:1 suspend              |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Running    |
 accepted ended:1:Stopped suspend                            |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
+#-- going back to a backup
+accepted driver:1:running progress:1:1 restore:a            | StopDriver               | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
+accepted driver:1:leaving leaving:1:Restoring:3 restore:a   |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
+accepted ended:1:Stopped restore:a                          | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted ended:1:Stopped restore:a unconfirmed              |                          | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
+accepted ended:1:Stopped restore:a suspend                  | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted ended:1:Stopped restore:a restoring:a:running      |                          | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted ended:1:Stopped restore:a restoring:a:done         | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
+accepted ended:1:Stopped restore:a restoring:a:done suspend |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
+accepted ended:1:Stopped restore:a restoring:a:damaged      | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
+accepted ended:1:Stopped restore:a restored:a               | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
+accepted ended:1:Stopped restore:b restored:a               | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted ended:1:Stopped restore:a rejection:1              |                          | RESTORING     | False/PodRejected             | True/PodRejected        | False/PodRejected         | Recovering | 1
+check:accepted restore:a                                    | StartRestore RemoveCheck | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:1:CheckpointLost:99:held rescue                | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:1:CheckpointDamaged:99:held rescue             | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:1:CheckpointLost:99:held rescue restoring:lost:done | LaunchDriver        | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering |
+accepted was:1:CheckpointLost:99:held rescue restoring:lost:damaged |                  | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
+accepted was:1:OffsetsExpired:99:held rescue                |                          | HELD          | False/OffsetsExpired          | False/OffsetsExpired    | True/OffsetsExpired       | Failed     |
+accepted was:1:CheckpointLost:99:held rescue suspend        |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 #-- hands off, and farewell
 accepted launched:1 paused                                  |                          | DUE           | False/Recovering              | False/Paused            | False/Recovering          | Recovering |
 accepted driver:1:running progress:1:1 paused suspend       |                          | UNWANTED      | False/Suspended               | False/Paused            | False/Suspended           | Running    |

@@ -2,6 +2,7 @@ package dev.tidemark.operator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.operator.core.backup.RunSeen;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -61,7 +62,13 @@ final class DeciderTest {
     "roll:r2",
     "nonce:x",
     "image:image:2",
-    "generation:7"
+    "generation:7",
+    "rescue",
+    "restore:a",
+    "restored:a",
+    "restoring:a:running",
+    "restoring:a:done",
+    "restoring:a:damaged"
   };
 
   @Test
@@ -97,11 +104,12 @@ final class DeciderTest {
     assertThat(decision.conditions())
         .as(words)
         .extracting(Verdict::type)
-        .containsExactly(
+        .startsWith(
             Verdict.Type.Ready,
             Verdict.Type.Progressing,
             Verdict.Type.Stalled,
-            Verdict.Type.CheckpointHealthy);
+            Verdict.Type.CheckpointHealthy)
+        .doesNotHaveDuplicates();
     assertThat(decision.conditions())
         .as(words)
         .allSatisfy(
@@ -116,6 +124,16 @@ final class DeciderTest {
     assertThat(launches && (anyLive || !seen.confirmed()))
         .as("launch beside a driver: " + words)
         .isFalse();
+    boolean restores =
+        decision.steps().stream().anyMatch(s -> s.action() instanceof Action.StartRestore);
+    assertThat(restores && (anyLive || !seen.confirmed() || launches))
+        .as("restore beside a driver: " + words)
+        .isFalse();
+    boolean restoring =
+        seen.wanted().restore() != null
+            && seen.restore(seen.wanted().restore()).state() == RunSeen.State.ACTIVE
+            && !seen.wanted().restore().equals(seen.memory().restore().answered());
+    assertThat(launches && restoring).as("driver beside a restore: " + words).isFalse();
     boolean quiet = seen.deleting() || seen.wanted().paused();
     assertThat(quiet && !decision.steps().isEmpty()).as("hands off: " + words).isFalse();
     assertThat(launches && seen.wanted().suspend()).as("suspended: " + words).isFalse();
@@ -172,6 +190,7 @@ final class DeciderTest {
             1,
             true,
             null,
+            List.of(),
             null);
 
     DriverPlan plan =

@@ -1,5 +1,7 @@
 package dev.tidemark.operator.core;
 
+import dev.tidemark.operator.core.backup.RunReport;
+import dev.tidemark.operator.core.backup.RunSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,9 @@ final class Given {
   ProgressSeen progress;
   boolean lease = true;
   Outcome refused;
+  String restore;
+  boolean rescue;
+  final List<RestoreSeen> restores = new ArrayList<>();
 
   static Observation of(String words) {
     Given given = new Given();
@@ -54,10 +59,12 @@ final class Given {
                 Duration.ofSeconds(1),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(10),
-                limit));
+                limit),
+            restore,
+            rescue);
     return new Observation(
         NOW, JOB, deleting, wanted, memory, IMAGE, drivers, confirmed, checks, recorded, 0, lease,
-        progress, refused);
+        progress, restores, refused);
   }
 
   private void word(String[] w) {
@@ -68,6 +75,11 @@ final class Given {
       case "image" -> change(() -> image = w[1]);
       case "nonce" -> change(() -> nonce = w[1]);
       case "suspend" -> suspend = true;
+      case "rescue" -> rescue = true;
+      case "restore" -> restore = w[1];
+      case "restored" ->
+          memory = memory.restored(new Memory.Restore(w[1], 0, memory.restore().last()));
+      case "restoring" -> restoring(w[1], w[2]);
       case "paused" -> paused = true;
       case "deleting" -> deleting = true;
       case "unconfirmed" -> confirmed = false;
@@ -106,6 +118,33 @@ final class Given {
       case "predecessor" -> predecessor(w[1]);
       default -> throw new IllegalArgumentException(w[0]);
     }
+  }
+
+  private void restoring(String request, String how) {
+    RunReport report =
+        switch (how) {
+          case "running" -> null;
+          case "done" ->
+              new RunReport(
+                  RunReport.COMPLETED,
+                  "it is back",
+                  null,
+                  null,
+                  null,
+                  new RunReport.Restored(9, false, null));
+          default -> RunReport.silent("BackupDamaged", "it is not whole");
+        };
+    String id =
+        request.equals("lost") ? "lost-1-" + NOW.minusSeconds(99).getEpochSecond() : request;
+    restores.add(
+        new RestoreSeen(
+            id,
+            new RunSeen(
+                report == null ? RunSeen.State.ACTIVE : RunSeen.State.ENDED,
+                NOW.minusSeconds(9),
+                report == null ? null : NOW,
+                report,
+                null)));
   }
 
   private void change(Runnable change) {

@@ -1,5 +1,7 @@
 package dev.tidemark.operator.core;
 
+import dev.tidemark.operator.core.backup.RunReport;
+import dev.tidemark.operator.core.backup.RunSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,6 +89,9 @@ final class SimWorld implements Effects {
   double crashes;
   Instant alarm;
   int highestLaunched;
+  String restoreWanted;
+  final Map<String, RunSeen> restores = new LinkedHashMap<>();
+  Map<String, RunSeen> restoresView = new LinkedHashMap<>();
 
   SimWorld(long seed) {
     random = new SplittableRandom(seed);
@@ -107,6 +112,7 @@ final class SimWorld implements Effects {
     podView = live();
     checkView = checks.values().stream().map(this::seen).toList();
     settingsView = new LinkedHashMap<>(settings);
+    restoresView = new LinkedHashMap<>(restores);
     memoryView = memory;
     versionView = version;
   }
@@ -136,7 +142,9 @@ final class SimWorld implements Effects {
             false,
             Duration.ofSeconds(1),
             new RestartRules(
-                true, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(10), 0));
+                true, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(10), 0),
+            restoreWanted,
+            true);
     List<Recorded> recorded =
         settingsView.values().stream().sorted(Comparator.comparingInt(Recorded::attempt)).toList();
     return new Observation(
@@ -153,6 +161,9 @@ final class SimWorld implements Effects {
         pods.values().stream().mapToInt(p -> p.attempt).max().orElse(0),
         lease,
         progress,
+        restoresView.entrySet().stream()
+            .map(r -> new RestoreSeen(r.getKey(), r.getValue()))
+            .toList(),
         null);
   }
 
@@ -259,6 +270,9 @@ final class SimWorld implements Effects {
           ? Outcome.DONE
           : Outcome.refused(Reason.NameCollision, name);
     }
+    if (restores.values().stream().anyMatch(r -> r.state() == RunSeen.State.ACTIVE)) {
+      throw new AssertionError("attempt " + plan.attempt() + " beside a restore");
+    }
     if (plan.attempt() <= highestLaunched) {
       throw new AssertionError("attempt " + plan.attempt() + " after " + highestLaunched);
     }
@@ -311,6 +325,38 @@ final class SimWorld implements Effects {
   }
 
   @Override
+  public Outcome startRestore(RestorePlan plan) {
+    if (faults && chance(0.05)) {
+      return Outcome.refused(Reason.PodRejected, "quota");
+    }
+    if (!liveDrivers().isEmpty()) {
+      throw new AssertionError("a restore beside the driver " + liveDrivers().get(0).name);
+    }
+    restores.putIfAbsent(
+        plan.requestId(), new RunSeen(RunSeen.State.ACTIVE, now, null, null, null));
+    restoresView = new LinkedHashMap<>(restoresView);
+    restoresView.putIfAbsent(plan.requestId(), restores.get(plan.requestId()));
+    return Outcome.DONE;
+  }
+
+  private void endRestores() {
+    restores.replaceAll(
+        (request, run) -> {
+          if (run.state() != RunSeen.State.ACTIVE || !chance(0.3)) {
+            return run;
+          }
+          String reason = chance(0.7) ? RunReport.COMPLETED : "BackupDamaged";
+          say("restore " + request + ": " + reason);
+          return new RunSeen(
+              RunSeen.State.ENDED,
+              run.startedAt(),
+              now,
+              RunReport.silent(reason, "so it was"),
+              null);
+        });
+  }
+
+  @Override
   public Outcome restoreLease() {
     lease = true;
     return Outcome.DONE;
@@ -320,6 +366,7 @@ final class SimWorld implements Effects {
 
   void pass(Duration time) {
     now = now.plus(time);
+    endRestores();
     for (Pod p : new ArrayList<>(pods.values())) {
       kubelet(p);
     }

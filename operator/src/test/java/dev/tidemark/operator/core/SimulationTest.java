@@ -74,7 +74,7 @@ final class SimulationTest {
       return;
     }
     List<SimWorld.Pod> live = world.liveDrivers();
-    switch (world.random.nextInt(12)) {
+    switch (world.random.nextInt(13)) {
       case 0 -> live.forEach(p -> p.leaving = p.leaving == null ? world.now : p.leaving);
       case 1 -> live.forEach(p -> world.pods.remove(p.name));
       case 2 -> live.stream().filter(p -> p.leaving == null).forEach(world::end);
@@ -95,6 +95,11 @@ final class SimulationTest {
         world.progress = null;
       }
       case 11 -> recreate(world);
+      case 12 ->
+          edit(
+              world,
+              () ->
+                  world.restoreWanted = world.chance(0.3) ? null : "r" + world.random.nextInt(100));
       default -> throw new IllegalStateException();
     }
   }
@@ -109,7 +114,8 @@ final class SimulationTest {
             + world.specHash()
             + " "
             + world.nonce
-            + (world.suspend ? " suspended" : ""));
+            + (world.suspend ? " suspended" : "")
+            + (world.restoreWanted == null ? "" : " restore " + world.restoreWanted));
   }
 
   private static void recreate(SimWorld world) {
@@ -123,6 +129,7 @@ final class SimulationTest {
     world.memoryView = Memory.NONE;
     world.versionView = world.version;
     world.settingsView.clear();
+    world.restores.clear();
     world.sync();
     world.highestLaunched = 0;
     world.say("the job is deleted and made again");

@@ -2,6 +2,7 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Mark;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.progress.StateFigures;
 import dev.tidemark.job.settings.Settings;
@@ -28,6 +29,7 @@ final class StateCheckpoints {
 
   private final StateStore store;
   private final Settings settings;
+  private final OwnerRecord owner;
   private final long epoch;
   private final Progress progress;
   private final JavaRDD<?> loaded;
@@ -38,7 +40,13 @@ final class StateCheckpoints {
    * @param loaded the state it began with, let go of when a checkpoint makes it superfluous
    */
   StateCheckpoints(
-      StateStore store, Settings settings, long epoch, Progress progress, JavaRDD<?> loaded) {
+      StateStore store,
+      Settings settings,
+      OwnerRecord owner,
+      long epoch,
+      Progress progress,
+      JavaRDD<?> loaded) {
+    this.owner = owner;
     this.loaded = loaded;
     this.store = store;
     this.settings = settings;
@@ -95,10 +103,15 @@ final class StateCheckpoints {
       if (loaded.getStorageLevel().isValid()) {
         loaded.unpersist(false);
       }
-      store.prune(epoch, KEPT);
+      store.prune(epoch, KEPT, spared());
     } catch (IOException e) {
       throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
     }
+  }
+
+  private long spared() {
+    Instant until = owner.keepReplacedUntil();
+    return until != null && Instant.now().isBefore(until) ? owner.floorEpoch() : 0;
   }
 
   private StateManifest manifest(

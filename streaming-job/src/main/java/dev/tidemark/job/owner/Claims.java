@@ -112,6 +112,8 @@ final class Claims {
         before == null ? 0 : before.floorEpoch(),
         before == null ? null : before.lastRestoreId(),
         before != null && before.ledgerOpened(),
-        before == null ? 0 : before.stateRevision());
+        before == null ? 0 : before.stateRevision(),
+        before == null ? null : before.restoreIds(),
+        before == null ? null : before.keepReplacedUntil());
   }
 }

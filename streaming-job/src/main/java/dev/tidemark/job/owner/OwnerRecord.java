@@ -1,6 +1,7 @@
 package dev.tidemark.job.owner;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The durable identity of a job, kept at {@code <checkpoint.path>/_tidemark/job.json} ({@code
@@ -8,6 +9,8 @@ import java.time.Instant;
  *
  * @param stateRevision the last revision whose state has begun: from then on its state checkpoints
  *     must be there; 0 for a job that never kept state
+ * @param restoreIds requests of restores that were carried out; null before the first
+ * @param keepReplacedUntil until then what lies below the floor stays; null: it may go
  */
 public record OwnerRecord(
     int contract,
@@ -24,7 +27,9 @@ public record OwnerRecord(
     long floorEpoch,
     String lastRestoreId,
     boolean ledgerOpened,
-    int stateRevision) {
+    int stateRevision,
+    List<String> restoreIds,
+    Instant keepReplacedUntil) {
 
   /** The same record, saying that the ledger holds offsets from now on. */
   OwnerRecord withLedger() {
@@ -52,6 +57,8 @@ public record OwnerRecord(
         floorEpoch,
         lastRestoreId,
         opened,
-        state);
+        state,
+        restoreIds,
+        keepReplacedUntil);
   }
 }

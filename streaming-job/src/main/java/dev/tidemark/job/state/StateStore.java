@@ -167,14 +167,19 @@ public final class StateStore {
    * is kept. To be called by the run that owns {@code epoch} after it has written a manifest.
    *
    * @param kept how many usable ones stay
+   * @param spared nothing of an epoch below this one goes: a restore has replaced it, and it is
+   *     kept
    */
-  public void prune(long epoch, int kept) throws IOException {
+  public void prune(long epoch, int kept, long spared) throws IOException {
     List<String> directories = new ArrayList<>();
     int usable = 0;
     for (Entry entry : newestFirst()) {
       Optional<StateManifest> manifest = entry.epoch() > epoch ? Optional.empty() : read(entry);
       if (entry.epoch() > epoch) {
         return; // a later run has begun; what stays is its business
+      }
+      if (entry.epoch() < spared) {
+        break; // and so is everything after it
       }
       boolean keep = usable < kept && manifest.isPresent() && damage(manifest.get()).isEmpty();
       if (!keep) {
@@ -188,7 +193,8 @@ public final class StateStore {
     }
     for (FileStatus child : children(revision)) {
       String name = child.getPath().getName();
-      boolean older = name.matches("e\\d{10}") && Long.parseLong(name.substring(1)) < epoch;
+      long of = name.matches("e\\d{10}") ? Long.parseLong(name.substring(1)) : epoch;
+      boolean older = of < epoch && of >= spared;
       if (older && directories.stream().noneMatch(d -> d.startsWith(name + "/"))) {
         store.delete(child.getPath(), true);
       }

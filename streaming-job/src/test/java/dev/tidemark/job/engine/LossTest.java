@@ -119,7 +119,9 @@ class LossTest extends LossFixture {
             0,
             null,
             false,
-            0);
+            0,
+            null,
+            null);
     LedgerState ledger =
         new LedgerState(epoch + 1, 1, false, Map.of(GrowingTopic.PARTITION, Book.until()));
     KafkaView kafka =
