@@ -30,6 +30,9 @@ public final class Checkpoint {
 
   private static final Pattern MANIFEST = Pattern.compile("e(\\d{10})-\\d{16}\\.json");
 
+  /** An epoch in a key, after the {@code r} it begins with. */
+  private static final Pattern EPOCH = Pattern.compile("\\d{6,}/(?:state/)?e(\\d{10})");
+
   private final ObjectStore store;
   private final Location path;
 
@@ -78,6 +81,20 @@ public final class Checkpoint {
       throw new BackupException(Reason.NothingToBackUp, key + " is no JSON", e);
     }
     throw new BackupException(Reason.NothingToBackUp, key + " is no JSON object");
+  }
+
+  /**
+   * The highest epoch of anything that lies there; 0 when nothing does. For a path whose owner
+   * record, which says it, is gone.
+   */
+  public long newestEpoch() {
+    String prefix = path.key("r");
+    return store.list(prefix).stream()
+        .map(object -> EPOCH.matcher(object.key().substring(prefix.length())))
+        .filter(Matcher::lookingAt)
+        .mapToLong(name -> Long.parseLong(name.group(1)))
+        .max()
+        .orElse(0);
   }
 
   /** The prefix of a revision relative to the path, with a slash at its end. */

@@ -78,7 +78,11 @@ public final class Restorer {
     Map<Stored, Listed> objects = objects(manifest);
 
     ObjectNode owner = before.map(Owner::record).orElse(manifest.owner()).deepCopy();
-    long epoch = owner.path("lastEpoch").asLong() + 1;
+    long lastEpoch = owner.path("lastEpoch").asLong();
+    // What was written since the backup, by a run that outlived the record, must not be taken for
+    // it.
+    long epoch =
+        (before.isPresent() ? lastEpoch : Math.max(lastEpoch, checkpoint.newestEpoch())) + 1;
     owner.put("lastEpoch", epoch);
     Owner taken = write(owner, before.orElse(null));
 

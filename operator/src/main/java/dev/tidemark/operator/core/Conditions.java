@@ -150,6 +150,7 @@ final class Conditions {
     if (course.situation() == Situation.HELD
         && (reason.equals(Reason.CheckpointLost.name())
             || reason.equals(Reason.CheckpointDamaged.name())
+            || reason.equals(Reason.OwnerRecordMissing.name())
             || reason.equals(Reason.CheckpointDiverged.name())
             || reason.equals(Reason.LedgerBehindCheckpoint.name()))) {
       return new Verdict(

@@ -19,6 +19,7 @@ public enum Reason {
   SinkRejectedRow(Kind.STOP),
   BucketNotFound(Kind.STOP),
   CheckpointInUse(Kind.STOP),
+  OwnerRecordMissing(Kind.STOP),
   CheckpointLost(Kind.STOP),
   CheckpointDamaged(Kind.STOP),
   CheckpointDiverged(Kind.STOP),

@@ -31,7 +31,8 @@ final class RestoreRules {
         ended != null
             && ended.held()
             && (ended.reason().equals(Reason.CheckpointLost.name())
-                || ended.reason().equals(Reason.CheckpointDamaged.name()));
+                || ended.reason().equals(Reason.CheckpointDamaged.name())
+                || ended.reason().equals(Reason.OwnerRecordMissing.name()));
     return lost && seen.wanted().restoreWhenLost() && memory.restore().rescued() < ended.attempt()
         ? Optional.of(new RestorePlan(rescueId(ended), true))
         : Optional.empty();

@@ -1,8 +1,10 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.ledger.KnownJob;
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.Ledgers;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
@@ -54,11 +56,30 @@ final class Preparation {
     CompletableFuture<Ledger> connected = async(this::connect);
     Ownership ownership = parts.ownership(settings);
     try {
-      Optional<OwnerRecord> before = ownership.check(settings);
+      Trouble orphaned = null;
+      Optional<OwnerRecord> before = Optional.empty();
+      try {
+        before = ownership.check(settings);
+      } catch (Trouble e) {
+        if (e.reason() != Reason.OwnerRecordMissing) {
+          throw e;
+        }
+        orphaned = e;
+      }
       timeline.done("owner read");
       known.accept(before);
       try (Ledger ledger = join(connected)) {
-        Optional<LedgerState> state = before.flatMap(record -> ledger.read(record.jobId()));
+        Optional<KnownJob> lost =
+            before.isPresent() ? Optional.empty() : ledger.known(Ledgers.owner(settings));
+        if (lost.isEmpty() && orphaned != null) {
+          throw orphaned;
+        }
+        lost.ifPresent(job -> adopt(ownership, ledger, job));
+        Optional<LedgerState> state =
+            before
+                .map(OwnerRecord::jobId)
+                .or(() -> lost.map(KnownJob::jobId))
+                .flatMap(ledger::read);
         ownership.requireLedger(
             state.isPresent() && !state.get().until().isEmpty(), ledger.shown());
         KafkaView view = join(kafka);
@@ -69,6 +90,35 @@ final class Preparation {
       pool.execute(() -> discard(connected));
       throw e;
     }
+  }
+
+  /**
+   * The owner record is gone while the ledger holds results of this job: a fresh start would write
+   * all of them again.
+   */
+  private void adopt(Ownership ownership, Ledger ledger, KnownJob job) {
+    String onLost = settings.runtime().checkpoint().onLost();
+    boolean stateful = settings.definition().stateful();
+    boolean goesOn = onLost.equals("StartFresh") || (!stateful && onLost.equals("UseLedger"));
+    String sentence =
+        "the owner record of "
+            + settings.runtime().checkpoint().path()
+            + " is gone, and the checkpoint with it; the ledger in "
+            + ledger.shown()
+            + " holds results of this job up to epoch "
+            + job.epoch();
+    if (!goesOn) {
+      throw new Trouble(
+          Reason.CheckpointLost,
+          sentence
+              + ". Nothing was changed. Put the objects back, restore a backup (spec.restore, or checkpoint.onLost:"
+              + " RestoreBackup), or set checkpoint.onLost to "
+              + (stateful
+                  ? "StartFresh to count from where the ledger ends"
+                  : "UseLedger to go on from the ledger, which is exact"));
+    }
+    LOG.warn("{}; checkpoint.onLost is {}: the job goes on from the ledger", sentence, onLost);
+    ownership.adopt(job.jobId(), job.revision());
   }
 
   /**
@@ -121,7 +171,7 @@ final class Preparation {
     }
     EndOffsets offsets = new EndOffsets(settings, opened.until());
     pool.execute(offsets::prepare);
-    boolean first = before.isEmpty() || before.get().revision() != owner.revision();
+    boolean first = before.isEmpty() ? fresh : before.get().revision() != owner.revision();
     return new Prepared(settings, owner, opened, view, offsets, ownership, first);
   }
 

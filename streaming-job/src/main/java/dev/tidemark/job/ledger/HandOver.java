@@ -60,9 +60,9 @@ final class HandOver {
   }
 
   /** False when the row is of this epoch or a later one, unless it was just sealed by it. */
-  boolean takeOver(long epoch, int revision, Position position) throws SQLException {
+  boolean takeOver(String owner, long epoch, int revision, Position position) throws SQLException {
     String when = "j.epoch < excluded.epoch OR (j.epoch = excluded.epoch AND j.state = 'sealed')";
-    if (!Taking.row(connection, tables, jobId, epoch, revision, when)) {
+    if (!Taking.row(connection, tables, jobId, owner, epoch, revision, when)) {
       return false;
     }
     // What this ledger held was handed over once, so the other knows all its partitions.

@@ -13,6 +13,15 @@ public interface Ledger extends AutoCloseable {
   /** Connects, so that the first question need not. */
   void connect();
 
+  /**
+   * The job that last wrote from a checkpoint path, by {@link Ledgers#owner}. Asked where the
+   * path's owner record is gone, so that nobody starts from zero beside results that are there.
+   * Empty when there is none, or where the ledger lies in the checkpoint path and is lost with it.
+   */
+  default Optional<KnownJob> known(String owner) {
+    return Optional.empty();
+  }
+
   /** The job's state, or empty when this ledger has never heard of the job. */
   Optional<LedgerState> read(String jobId);
 

@@ -21,7 +21,8 @@ public final class LedgerTables {
   /** One row per job: which epoch may commit. */
   private static final String JOBS =
       " (job_id text PRIMARY KEY, revision integer NOT NULL, epoch bigint NOT NULL,"
-          + " state text NOT NULL CHECK (state IN ('open', 'sealed')), updated_at timestamptz NOT NULL DEFAULT now())";
+          + " state text NOT NULL CHECK (state IN ('open', 'sealed')), updated_at timestamptz NOT NULL DEFAULT now(),"
+          + " owner text)";
 
   /**
    * One row per partition: the first offset whose results are not yet in the sink. Half full pages:
@@ -206,6 +207,7 @@ public final class LedgerTables {
       // CREATE ... IF NOT EXISTS alone fails when two sessions run it at the same moment.
       statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
       statement.execute("CREATE TABLE IF NOT EXISTS " + jobs() + JOBS);
+      statement.execute(OwnerColumn.ddl(jobs()));
       statement.execute("CREATE TABLE IF NOT EXISTS " + offsets() + OFFSETS);
     } catch (SQLException e) {
       if (SqlTrouble.state(e).equals("42501")) {
@@ -227,6 +229,9 @@ public final class LedgerTables {
     String create =
         "SELECT coalesce(has_schema_privilege(to_regnamespace(?)::oid, 'CREATE'), false)";
     boolean exist = exist(connection);
+    if (exist && OwnerColumn.isLacking(connection, jobs())) {
+      throw denied(connection, null);
+    }
     try (PreparedStatement statement = connection.prepareStatement(exist ? rights : create)) {
       statement.setString(1, exist ? jobs() : TableName.quoted(schema));
       if (exist) {
@@ -276,6 +281,8 @@ public final class LedgerTables {
     return "CREATE TABLE IF NOT EXISTS "
         + jobs()
         + JOBS
+        + "; "
+        + OwnerColumn.ddl(jobs())
         + "; CREATE TABLE IF NOT EXISTS "
         + offsets()
         + OFFSETS

@@ -12,8 +12,21 @@ public final class Ledgers {
   /** Not connected yet. */
   public static Ledger of(Settings settings) {
     Settings.Jdbc jdbc = settings.definition().sink().jdbc();
-    Ledger now = jdbc == null ? new ObjectLedger(settings) : new PostgresLedger(jdbc);
+    Ledger now =
+        jdbc == null ? new ObjectLedger(settings) : new PostgresLedger(jdbc, owner(settings));
     return settings.sinkBefore() == null ? now : new MovedLedger(now, () -> before(settings));
+  }
+
+  /** Who writes from a checkpoint path: what stays the same when the owner record is lost. */
+  public static String owner(Settings settings) {
+    Settings.Job job = settings.job();
+    return job.cluster()
+        + "/"
+        + job.namespace()
+        + "/"
+        + job.name()
+        + " "
+        + settings.runtime().checkpoint().path();
   }
 
   private static Ledger before(Settings settings) {

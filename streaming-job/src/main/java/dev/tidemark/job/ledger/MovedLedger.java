@@ -68,6 +68,11 @@ final class MovedLedger implements Ledger {
   }
 
   @Override
+  public Optional<KnownJob> known(String owner) {
+    return to.known(owner).or(() -> before(from -> from.known(owner)));
+  }
+
+  @Override
   public Optional<LedgerState> read(String jobId) {
     Optional<LedgerState> now = to.read(jobId);
     if (knows(now) && !now.get().sealed()) {

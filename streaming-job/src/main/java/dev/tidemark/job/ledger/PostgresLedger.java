@@ -17,16 +17,27 @@ public final class PostgresLedger implements Ledger {
 
   private final Database database;
   private final TableName sink;
+  private final String owner;
   private final Taking taking;
   private Connection connection;
   private String sessionName = "tm-reader";
 
   /** The ledger beside the sink's table; nothing is connected yet. */
   public PostgresLedger(Settings.Jdbc jdbc) {
-    this(jdbc, new Database(jdbc));
+    this(jdbc, null);
   }
 
-  private PostgresLedger(Settings.Jdbc jdbc, Database database) {
+  /**
+   * The same, for a job that is to be found again.
+   *
+   * @param owner by {@link Ledgers#owner}
+   */
+  public PostgresLedger(Settings.Jdbc jdbc, String owner) {
+    this(jdbc, owner, new Database(jdbc));
+  }
+
+  private PostgresLedger(Settings.Jdbc jdbc, String owner, Database database) {
+    this.owner = owner;
     this.database = database;
     this.sink = TableName.parse(jdbc.table());
     this.taking = new Taking(database.shown());
@@ -34,7 +45,7 @@ public final class PostgresLedger implements Ledger {
 
   /** The ledger beside the table of the sink before. */
   static PostgresLedger before(Settings.Jdbc jdbc) {
-    return new PostgresLedger(jdbc, Database.before(jdbc));
+    return new PostgresLedger(jdbc, null, Database.before(jdbc));
   }
 
   private interface Work<T> {
@@ -112,6 +123,16 @@ public final class PostgresLedger implements Ledger {
   }
 
   @Override
+  public Optional<KnownJob> known(String by) {
+    return with(
+        "looking for the job in the ledger",
+        (c, tables) ->
+            OwnerColumn.exists(c, tables.jobs())
+                ? OwnerColumn.find(c, tables.jobs(), by)
+                : Optional.<KnownJob>empty());
+  }
+
+  @Override
   public LedgerState takeEpoch(String jobId, long epoch, int revision) {
     return taken(
         "taking epoch " + epoch,
@@ -122,6 +143,7 @@ public final class PostgresLedger implements Ledger {
                 c,
                 tables,
                 jobId,
+                owner,
                 epoch,
                 revision,
                 "j.epoch < excluded.epoch AND j.state = 'open'"));
@@ -149,7 +171,7 @@ public final class PostgresLedger implements Ledger {
         "taking the ledger over",
         jobId,
         epoch,
-        (c, tables) -> new HandOver(c, tables, jobId).takeOver(epoch, revision, position));
+        (c, tables) -> new HandOver(c, tables, jobId).takeOver(owner, epoch, revision, position));
   }
 
   private synchronized LedgerState taken(
@@ -159,7 +181,7 @@ public final class PostgresLedger implements Ledger {
         doing,
         (c, tables) -> {
           rename(c);
-          if (!tables.exist(c)) {
+          if (!tables.exist(c) || !OwnerColumn.exists(c, tables.jobs())) {
             tables.create(c);
           }
           c.commit();

@@ -83,23 +83,31 @@ final class Taking {
   /**
    * Writes the job's row, open, for an epoch.
    *
+   * @param owner who writes, by {@link Ledgers#owner}; null leaves what is there
    * @param when a row that is there, {@code j}, may be replaced
    * @return false when it may not
    */
   static boolean row(
-      Connection c, LedgerTables tables, String jobId, long epoch, int revision, String when)
+      Connection c,
+      LedgerTables tables,
+      String jobId,
+      String owner,
+      long epoch,
+      int revision,
+      String when)
       throws SQLException {
     String sql =
         "INSERT INTO "
             + tables.jobs()
-            + " AS j (job_id, revision, epoch, state, updated_at) VALUES (?, ?, ?, 'open', now())"
+            + " AS j (job_id, revision, epoch, state, updated_at, owner) VALUES (?, ?, ?, 'open', now(), ?)"
             + " ON CONFLICT (job_id) DO UPDATE SET epoch = excluded.epoch, revision = excluded.revision,"
-            + " state = excluded.state, updated_at = now() WHERE "
+            + " state = excluded.state, updated_at = now(), owner = coalesce(excluded.owner, j.owner) WHERE "
             + when;
     try (PreparedStatement statement = c.prepareStatement(sql)) {
       statement.setString(1, jobId);
       statement.setInt(2, revision);
       statement.setLong(3, epoch);
+      statement.setString(4, owner);
       return statement.executeUpdate() == 1;
     }
   }

@@ -19,6 +19,7 @@ public enum Reason {
   SinkRejectedRow(Kind.STOP, true),
   BucketNotFound(Kind.STOP, true),
   CheckpointInUse(Kind.STOP),
+  OwnerRecordMissing(Kind.STOP),
   CheckpointLost(Kind.STOP),
   CheckpointDamaged(Kind.STOP),
   CheckpointDiverged(Kind.STOP),

@@ -90,16 +90,28 @@ final class Claims {
     return "job " + record.namespace() + "/" + record.name();
   }
 
-  /** The record a run writes to take its epoch; {@code before} is null for a path nobody has. */
-  static OwnerRecord next(OwnerRecord before, Settings settings, long atLeast, String freshJobId) {
+  /** The record of a path that nobody has; the job may have had another one before. */
+  static OwnerRecord first(Settings settings, long atLeast, S3Ownership.Adopted known) {
+    return record(settings, known.jobId(), known.revision() + 1, atLeast + 1, null);
+  }
+
+  /** The record a run writes to take its epoch. */
+  static OwnerRecord next(OwnerRecord before, Settings settings, long atLeast) {
+    boolean sameDefinition = before.definitionDigest().equals(settings.definitionDigest());
+    return record(
+        settings,
+        before.jobId(),
+        sameDefinition ? before.revision() : before.revision() + 1,
+        Math.max(before.lastEpoch(), atLeast) + 1,
+        before);
+  }
+
+  private static OwnerRecord record(
+      Settings settings, String jobId, int revision, long epoch, OwnerRecord before) {
     Settings.Job job = settings.job();
-    long lastEpoch = Math.max(before == null ? 0 : before.lastEpoch(), atLeast) + 1;
-    boolean sameDefinition =
-        before != null && before.definitionDigest().equals(settings.definitionDigest());
-    int revision = before == null ? 1 : sameDefinition ? before.revision() : before.revision() + 1;
     return new OwnerRecord(
         CONTRACT,
-        before == null ? freshJobId : before.jobId(),
+        jobId,
         job.cluster(),
         job.namespace(),
         job.name(),
@@ -108,7 +120,7 @@ final class Claims {
         settings.attempt(),
         revision,
         settings.definitionDigest(),
-        lastEpoch,
+        epoch,
         before == null ? 0 : before.floorEpoch(),
         before == null ? null : before.lastRestoreId(),
         before != null && before.ledgerOpened(),

@@ -24,13 +24,18 @@ final class Neighbours {
     this.path = path;
   }
 
-  /** Refuses with {@code CheckpointInUse} what may not be taken. */
-  void requireFree() {
+  /**
+   * Refuses what may not be taken.
+   *
+   * @param ours what lies there without a record is known to be this job's
+   * @throws Trouble {@code CheckpointInUse}, {@code OwnerRecordMissing}
+   */
+  void requireFree(boolean ours) {
     requireOutside();
     List<String> foreign = new ArrayList<>();
     for (String name : records.children(path, path.below(""))) {
       if (REVISION.matcher(name).matches()) {
-        requireNoOrphan(name);
+        requireNoOrphan(name, ours);
       } else if (!name.equals("_tidemark/")) {
         foreign.add(name);
       }
@@ -58,13 +63,16 @@ final class Neighbours {
     }
   }
 
-  private void requireNoOrphan(String revision) {
+  private void requireNoOrphan(String revision, boolean ours) {
     Optional<CheckpointPath> inside = jobBelow(path.below(revision));
     if (inside.isPresent()) {
       throw contains(inside.get());
     }
+    if (ours) {
+      return;
+    }
     throw new Trouble(
-        Reason.CheckpointInUse,
+        Reason.OwnerRecordMissing,
         path
             + " holds checkpoints ("
             + revision

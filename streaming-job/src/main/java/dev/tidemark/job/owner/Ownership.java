@@ -16,10 +16,17 @@ public interface Ownership {
    * than {@code _tidemark/} and {@code r.../}, or a path above or below another job's.
    *
    * @return the record as it is, or empty
-   * @throws dev.tidemark.job.outcome.Trouble {@code CheckpointInUse}, {@code BucketNotFound},
-   *     {@code Superseded}
+   * @throws dev.tidemark.job.outcome.Trouble {@code CheckpointInUse}, {@code OwnerRecordMissing},
+   *     {@code BucketNotFound}, {@code Superseded}
    */
   Optional<OwnerRecord> check(Settings settings);
+
+  /**
+   * Says whose this path is although its record is gone: the next epoch is that job's, under a new
+   * revision. To be called after {@link #check} has found no record, or has thrown {@code
+   * OwnerRecordMissing}.
+   */
+  void adopt(String jobId, int revision);
 
   /**
    * Takes the next epoch: writes a record with {@code lastEpoch = max(record, atLeast) + 1}, this

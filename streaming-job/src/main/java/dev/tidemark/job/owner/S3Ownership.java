@@ -31,6 +31,11 @@ public final class S3Ownership implements Ownership, AutoCloseable {
    */
   private StoredRecord last;
 
+  private Adopted adopted;
+
+  /** A job, and the last revision it is known to have had. */
+  record Adopted(String jobId, int revision) {}
+
   /** Makes the client; the store is asked later. */
   public S3Ownership(Settings settings) {
     this.path = CheckpointPath.parse(settings.runtime().checkpoint().path());
@@ -77,9 +82,14 @@ public final class S3Ownership implements Ownership, AutoCloseable {
     }
     asking(
         () -> {
-          new Neighbours(records, path).requireFree();
+          new Neighbours(records, path).requireFree(adopted != null);
           return null;
         });
+  }
+
+  @Override
+  public synchronized void adopt(String jobId, int revision) {
+    adopted = new Adopted(jobId, revision);
   }
 
   @Override
@@ -91,7 +101,9 @@ public final class S3Ownership implements Ownership, AutoCloseable {
       require(settings);
       StoredRecord before = last;
       OwnerRecord next =
-          Claims.next(before == null ? null : before.record(), settings, atLeast, jobId());
+          before == null
+              ? Claims.first(settings, atLeast, adopted == null ? fresh() : adopted)
+              : Claims.next(before.record(), settings, atLeast);
       try {
         last = records.put(path, next, before);
         if (before == null) {
@@ -123,7 +135,7 @@ public final class S3Ownership implements Ownership, AutoCloseable {
    */
   private void requireStillFree() {
     try {
-      new Neighbours(records, path).requireFree();
+      new Neighbours(records, path).requireFree(adopted != null);
     } catch (Trouble e) {
       records.delete(path);
       last = null;
@@ -161,8 +173,8 @@ public final class S3Ownership implements Ownership, AutoCloseable {
     }
   }
 
-  private static String jobId() {
-    return UUID.randomUUID().toString().replace("-", "");
+  private static Adopted fresh() {
+    return new Adopted(UUID.randomUUID().toString().replace("-", ""), 0);
   }
 
   private static void pause() {

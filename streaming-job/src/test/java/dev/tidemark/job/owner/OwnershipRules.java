@@ -199,6 +199,24 @@ abstract class OwnershipRules {
   }
 
   @Test
+  void whatALostRecordLeftBehindIsTakenByTheJobThatTheLedgerKnows() {
+    put(root + "/a/r000004/e0000000009/checkpoint-1");
+    try (S3Ownership ownership = new S3Ownership(jobs().job(root + "/a", "a"))) {
+      Settings job = jobs().job(root + "/a", "a");
+      Trouble refused =
+          org.assertj.core.api.Assertions.catchThrowableOfType(
+              Trouble.class, () -> ownership.check(job));
+      assertThat(refused.reason()).isEqualTo(Reason.OwnerRecordMissing);
+      ownership.adopt("job-of-before", 4);
+      OwnerRecord taken = ownership.takeEpoch(job, 9);
+      assertThat(taken.jobId()).isEqualTo("job-of-before");
+      assertThat(taken.revision()).isEqualTo(5);
+      assertThat(taken.lastEpoch()).isEqualTo(10);
+      assertThat(ownership.read()).contains(taken);
+    }
+  }
+
+  @Test
   void ofManyRunsAtOnceEachGetsAnEpochOfItsOwn() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(4);
     List<Future<OwnerRecord>> all = new ArrayList<>();
