@@ -35,7 +35,11 @@ public final class Job {
     ObjectNode record = Json.MAPPER.createObjectNode();
     record.put("contract", 1).put("jobId", id).put("namespace", "shop").put("name", "totals");
     record.put("revision", 1).put("stateRevision", 1);
-    return record.put("lastEpoch", epoch).put("floorEpoch", 0).putNull("lastRestoreId");
+    return record
+        .put("lastEpoch", epoch)
+        .put("floorEpoch", 0)
+        .putNull("lastRestoreId")
+        .putNull("restoreIds");
   }
 
   /** Where its checkpoint is. */

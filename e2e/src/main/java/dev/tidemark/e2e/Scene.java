@@ -21,6 +21,8 @@ public final class Scene implements AutoCloseable {
   /** Partitions of a scenario's topic. */
   public static final int PARTITIONS = 4;
 
+  private static final String BACKUPS = "backups";
+
   private static final String TABLE = "important_events";
   private static final String[] COLUMNS = {
     "value text", "kafka_partition int", "kafka_offset bigint"
@@ -216,9 +218,13 @@ public final class Scene implements AutoCloseable {
 
   /** Objects under the checkpoint path whose names begin with the given word, such as {@code r}. */
   public List<String> objects(String prefix) {
+    return objects(Infra.BUCKET, prefix);
+  }
+
+  private List<String> objects(String bucket, String prefix) {
     return infra
         .s3()
-        .listObjectsV2Paginator(request -> request.bucket(Infra.BUCKET).prefix(id + "/" + prefix))
+        .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(id + "/" + prefix))
         .contents()
         .stream()
         .map(S3Object::key)
@@ -236,6 +242,11 @@ public final class Scene implements AutoCloseable {
   /** Deletes the objects under the checkpoint path whose names begin with the given word. */
   public int deleteObjects(String prefix) {
     List<String> keys = objects(prefix);
+    delete(Infra.BUCKET, keys);
+    return keys.size();
+  }
+
+  private void delete(String bucket, List<String> keys) {
     for (int from = 0; from < keys.size(); from += 1_000) {
       List<ObjectIdentifier> page =
           keys.subList(from, Math.min(keys.size(), from + 1_000)).stream()
@@ -243,10 +254,8 @@ public final class Scene implements AutoCloseable {
               .collect(Collectors.toList());
       infra
           .s3()
-          .deleteObjects(
-              r -> r.bucket(Infra.BUCKET).delete(Delete.builder().objects(page).build()));
+          .deleteObjects(r -> r.bucket(bucket).delete(Delete.builder().objects(page).build()));
     }
-    return keys.size();
   }
 
   /** Removes everything the scenario made. */
@@ -257,6 +266,7 @@ public final class Scene implements AutoCloseable {
         .forEach(job -> job.delete(Duration.ofMinutes(2)));
     namespaces.forEach(name -> cluster.client().namespaces().withName(name).delete());
     deleteObjects("");
+    delete(BACKUPS, objects(BACKUPS, ""));
     infra.dropDatabase(id);
     databases.forEach(infra::dropDatabase);
     topic.delete();

@@ -31,6 +31,23 @@ class CheckpointLostScenario {
     Play.endsExact(scene, feeder);
   }
 
+  /** Not even the owner record is left: only the ledger still knows the job. */
+  @Test
+  @Tag("gate")
+  void theWholePathIsGone(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.LOCAL);
+    job.suspend(Play.RECOVER);
+    assertThat(scene.deleteObjects("")).isPositive();
+
+    job.resume();
+    job.await(
+        "went on from the ledger",
+        Play.RECOVER,
+        object -> "Ledger".equals(Job.status(object, "lastRecovery", "from")));
+    Play.endsExact(scene, feeder);
+  }
+
   @Test
   void deletedWhileTheJobIsDownAndTheUserWantsToBeAsked(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);

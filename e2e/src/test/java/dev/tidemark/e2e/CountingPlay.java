@@ -20,12 +20,16 @@ final class CountingPlay {
   final Feeder feeder;
 
   CountingPlay(Scene scene, Mode mode, Program program) {
+    this(scene, scene.manifest(mode), program);
+  }
+
+  CountingPlay(Scene scene, Manifest manifest, Program program) {
     this.scene = scene;
     Records records = new Records(KEYS);
     feeder =
         scene.feed(Play.RATE, (number, random) -> records.next(random, System.currentTimeMillis()));
     counting = new Counting(scene.infra(), scene.id(), scene.topic(), program);
-    job = scene.apply(counting.in(scene.manifest(mode)));
+    job = scene.apply(counting.in(manifest));
     job.awaitReady(Play.START);
     counting.awaitMore(Play.START);
   }

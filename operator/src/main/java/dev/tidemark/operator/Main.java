@@ -1,8 +1,5 @@
 package dev.tidemark.operator;
 
-import dev.tidemark.crds.Condition;
-import dev.tidemark.crds.StreamingJob;
-import dev.tidemark.crds.StreamingJobStatus;
 import dev.tidemark.operator.kubernetes.BackupReconciler;
 import dev.tidemark.operator.kubernetes.Platform;
 import dev.tidemark.operator.kubernetes.StreamingJobReconciler;
@@ -62,7 +59,9 @@ public final class Main {
     Health health = new Health(operator, clock);
     JobMetrics jobs =
         new JobMetrics(
-            registry, () -> leadership.leading() ? figures(reconciler) : List.of(), clock);
+            registry,
+            () -> leadership.leading() ? Figures.of(reconciler, backups) : List.of(),
+            clock);
     OpsServer ops = new OpsServer(config.port(), health::live, health::ready, jobs::scrape);
 
     Runtime.getRuntime()
@@ -139,29 +138,5 @@ public final class Main {
           "the namespace kube-system, whose uid identifies the cluster, does not exist");
     }
     return system.getMetadata().getUid();
-  }
-
-  private static List<JobMetrics.JobFigures> figures(StreamingJobReconciler reconciler) {
-    return reconciler.jobs().stream().map(job -> figures(job, reconciler.report(job))).toList();
-  }
-
-  private static JobMetrics.JobFigures figures(
-      StreamingJob job, StreamingJobReconciler.Report report) {
-    StreamingJobStatus status = job.getStatus();
-    boolean ready =
-        status != null
-            && status.conditions() != null
-            && status.conditions().stream()
-                .anyMatch(c -> c.type().equals("Ready") && c.status() == Condition.Status.True);
-    return new JobMetrics.JobFigures(
-        job.getMetadata().getNamespace(),
-        job.getMetadata().getName(),
-        ready,
-        status == null || status.phase() == null ? "Pending" : status.phase().name(),
-        report.lag(),
-        status == null ? null : status.restarts(),
-        status == null ? null : status.epoch(),
-        report.checkpointAt(),
-        report.lastCommitAt());
   }
 }

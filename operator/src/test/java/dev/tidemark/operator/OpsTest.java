@@ -38,7 +38,13 @@ final class OpsTest {
                     2L,
                     5L,
                     NOW.minusSeconds(10),
-                    NOW.minusSeconds(1))));
+                    NOW.minusSeconds(1),
+                    new JobMetrics.BackupFigures(
+                        1,
+                        3L,
+                        new JobMetrics.LastBackup(NOW.minusSeconds(30), 4L, 9L, 2L, 900L, 200L),
+                        null,
+                        null))));
     JobMetrics metrics =
         new JobMetrics(
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
@@ -54,6 +60,11 @@ final class OpsTest {
             "tidemark_job_epoch{job=\"events\",namespace=\"demo\"} 5",
             "tidemark_job_checkpoint_age_seconds{job=\"events\",namespace=\"demo\"} 10",
             "tidemark_job_last_commit_age_seconds{job=\"events\",namespace=\"demo\"} 1",
+            "tidemark_job_backup_healthy{job=\"events\",namespace=\"demo\"} 1",
+            "# TYPE tidemark_job_backup_missed_total counter",
+            "tidemark_job_backup_missed_total{job=\"events\",namespace=\"demo\"} 3",
+            "tidemark_job_backup_age_seconds{job=\"events\",namespace=\"demo\"} 30",
+            "tidemark_job_backup_bytes_copied{job=\"events\",namespace=\"demo\"} 200",
             "tidemark_job_phase{job=\"events\",namespace=\"demo\",phase=\"Running\"} 1",
             "tidemark_job_phase{job=\"events\",namespace=\"demo\",phase=\"Failed\"} 0");
 

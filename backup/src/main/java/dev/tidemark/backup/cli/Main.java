@@ -30,6 +30,9 @@ public final class Main {
   /** Exit code: the same, but asking again may help. */
   public static final int LATER = 3;
 
+  /** Exit code: a mistake of this program. */
+  static final int FAILED = 70;
+
   @Option(
       names = "--report",
       scope = ScopeType.INHERIT,
@@ -38,7 +41,10 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs a command; exit code 0, {@link #REFUSED}, {@link #LATER}, or 2 for a wrong option. */
+  /**
+   * Runs a command; exit code 0, {@link #REFUSED}, {@link #LATER}, 2 for a wrong option, 70 for a
+   * mistake.
+   */
   public static void main(String[] arguments) {
     System.exit(commandLine().execute(arguments));
   }
@@ -68,7 +74,8 @@ public final class Main {
                 return LATER;
               }
               main.report(Report.failed("Failed", String.valueOf(failure)));
-              throw failure;
+              failure.printStackTrace(command.getErr()); // not foreseen: a person has to look
+              return FAILED;
             });
   }
 }

@@ -79,12 +79,15 @@ public final class Restorer {
 
     ObjectNode owner = before.map(Owner::record).orElse(manifest.owner()).deepCopy();
     long lastEpoch = owner.path("lastEpoch").asLong();
-    // What was written since the backup, by a run that outlived the record, must not be taken for
-    // it.
+    // Above what a run has written that outlived the record: it must not be taken for the backup.
     long epoch =
         (before.isPresent() ? lastEpoch : Math.max(lastEpoch, checkpoint.newestEpoch())) + 1;
     owner.put("lastEpoch", epoch);
-    Owner taken = write(owner, before.orElse(null));
+    Owner taken = write(owner.deepCopy(), before.orElse(null));
+    owner.put("floorEpoch", epoch);
+    owner.put("lastRestoreId", id);
+    note(id, owner);
+    owner.put("keepReplacedUntil", keepReplacedUntil.toString());
 
     String directory = String.format(Locale.ROOT, "e%010d/restored", epoch);
     ObjectNode state = manifest.state().deepCopy();
@@ -100,11 +103,6 @@ public final class Restorer {
         .put(
             checkpoint.path().key(Checkpoint.manifest(manifest.revision(), state)),
             Json.bytes(state));
-
-    owner.put("floorEpoch", epoch);
-    owner.put("lastRestoreId", id);
-    note(id, owner);
-    owner.put("keepReplacedUntil", keepReplacedUntil.toString());
     write(owner, taken);
     return new Restored(manifest, epoch, false);
   }
@@ -120,7 +118,8 @@ public final class Restorer {
 
   /** The newest so many: an older request is not asked for again by any program. */
   private static void note(String id, ObjectNode owner) {
-    ArrayNode ids = owner.withArray("restoreIds");
+    JsonNode known = owner.get("restoreIds");
+    ArrayNode ids = known instanceof ArrayNode array ? array : owner.putArray("restoreIds");
     ids.add(id);
     while (ids.size() > MOST_IDS) {
       ids.remove(0);

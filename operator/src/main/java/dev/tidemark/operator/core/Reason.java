@@ -116,6 +116,8 @@ public enum Reason {
   NotConfigured(Kind.OPERATOR),
   /** The schedule of backups cannot be read. */
   InvalidSchedule(Kind.OPERATOR),
+  /** The job keeps no state that could be backed up. */
+  NothingToBackUp(Kind.OPERATOR),
   /** There is no backup yet. */
   NoBackupYet(Kind.OPERATOR),
   /** A scheduled backup is due. */

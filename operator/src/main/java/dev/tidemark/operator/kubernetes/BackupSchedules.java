@@ -6,6 +6,7 @@ import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobBackupSpec;
 import dev.tidemark.crds.StreamingJobBackupStatus;
 import dev.tidemark.crds.StreamingJobStatus;
+import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.backup.BackupSeen;
 import dev.tidemark.operator.core.backup.BackupSeen.State;
 import dev.tidemark.operator.core.backup.ScheduleDecision;
@@ -67,6 +68,7 @@ final class BackupSchedules {
         backup != null,
         backup != null && backup.schedule() != null,
         backup != null && backup.suspend(),
+        job.getSpec().stateful(),
         status != null && status.lastBatch() != null,
         backup != null && backup.concurrencyPolicy() == Backup.Concurrency.Queue,
         backup == null ? Duration.ZERO : Durations.of(backup.startingDeadline()),
@@ -136,23 +138,45 @@ final class BackupSchedules {
         asked != null && (look == null || !asked.requestId().equals(look.requestId())));
   }
 
-  /** Empty when it is made, now or before; else why not. */
-  private Optional<String> create(StreamingJob job, Create create) {
+  private static StreamingJobBackup backup(
+      StreamingJob job, String name, Instant slot, Boolean existing) {
     StreamingJobBackup backup = new StreamingJobBackup();
     backup.setMetadata(
         new ObjectMetaBuilder()
-            .withName(create.name())
+            .withName(name)
             .withNamespace(job.getMetadata().getNamespace())
             .withLabels(Labels.of(job.getMetadata().getName(), Labels.BACKUP))
             .build());
     backup.setSpec(
         new StreamingJobBackupSpec(
             new StreamingJobBackupSpec.JobRef(job.getMetadata().getName()),
-            create.slot(),
+            slot,
             null,
-            null,
+            existing,
             null,
             null));
+    return backup;
+  }
+
+  /** Gives a backup that a restore has made a resource, so that people see it. */
+  void show(StreamingJob job, String name) {
+    try {
+      client.resource(backup(job, name, null, true)).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() < 400) {
+        throw e;
+      }
+      announcer.tell(
+          job,
+          Reason.RestoreCompleted.name(),
+          "Today's checkpoint is the backup " + name + "; it could not be shown: " + e.getMessage(),
+          true);
+    }
+  }
+
+  /** Empty when it is made, now or before; else why not. */
+  private Optional<String> create(StreamingJob job, Create create) {
+    StreamingJobBackup backup = backup(job, create.name(), create.slot(), null);
     try {
       client.resource(backup).create();
       return Optional.empty();

@@ -242,6 +242,9 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
       return;
     }
     boolean done = "Completed".equals(restore.phase());
+    if (restore.safetyBackup() != null) {
+      schedules.show(job, restore.safetyBackup());
+    }
     announcer.tell(
         job,
         (done ? Reason.RestoreCompleted : Reason.RestoreFailed).name(),

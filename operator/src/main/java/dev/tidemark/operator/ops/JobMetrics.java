@@ -36,7 +36,26 @@ public final class JobMetrics {
       Long restarts,
       Long epoch,
       Instant checkpointAt,
-      Instant lastCommitAt) {}
+      Instant lastCommitAt,
+      BackupFigures backup) {}
+
+  /**
+   * What is known of a job's backups.
+   *
+   * @param healthy 1 or 0; null when it cannot be told, and while none are asked for
+   * @param last the newest one that was made; null before
+   * @param provenAt when the newest point was proven to be restorable
+   * @param restored 1 when the last restore was carried out, 0 when it failed; null before one
+   */
+  public record BackupFigures(
+      Integer healthy, Long missed, LastBackup last, Instant provenAt, Integer restored) {
+    /** No backups. */
+    public static final BackupFigures NONE = new BackupFigures(null, null, null, null, null);
+  }
+
+  /** The newest backup. */
+  public record LastBackup(
+      Instant at, Long seconds, Long objects, Long copiedObjects, Long bytes, Long copiedBytes) {}
 
   /** Metrics in this registry of the jobs this supplier knows. */
   public JobMetrics(
@@ -71,15 +90,75 @@ public final class JobMetrics {
         "Time since the last commit",
         now,
         j -> age(j.lastCommitAt()));
+    backups(now);
     phases(now);
     // The count is a counter by nature, but kept in the status: a gauge of the name a counter would
     // have.
-    return registry
-        .scrape()
-        .replace("tidemark_job_restarts{", "tidemark_job_restarts_total{")
-        .replace("# HELP tidemark_job_restarts ", "# HELP tidemark_job_restarts_total ")
-        .replace(
-            "# TYPE tidemark_job_restarts gauge", "# TYPE tidemark_job_restarts_total counter");
+    String text = registry.scrape();
+    for (String counter : List.of("tidemark_job_restarts", "tidemark_job_backup_missed")) {
+      text =
+          text.replace(counter + "{", counter + "_total{")
+              .replace("# HELP " + counter + " ", "# HELP " + counter + "_total ")
+              .replace("# TYPE " + counter + " gauge", "# TYPE " + counter + "_total counter");
+    }
+    return text;
+  }
+
+  private void backups(List<JobFigures> now) {
+    gauge(
+        "tidemark.job.backup.healthy",
+        "1 when backups are good and recent",
+        now,
+        j -> j.backup().healthy());
+    gauge(
+        "tidemark.job.backup.missed",
+        "Scheduled backups that were not begun in time",
+        now,
+        j -> j.backup().missed());
+    gauge(
+        "tidemark.job.backup.age.seconds",
+        "Time since the newest backup was made",
+        now,
+        j -> last(j, LastBackup::at) == null ? null : age(j.backup().last().at()));
+    gauge(
+        "tidemark.job.backup.proven.age.seconds",
+        "Time since a backup was last read and found good",
+        now,
+        j -> age(j.backup().provenAt()));
+    gauge(
+        "tidemark.job.backup.duration.seconds",
+        "How long the newest backup took",
+        now,
+        j -> last(j, LastBackup::seconds));
+    gauge(
+        "tidemark.job.backup.objects",
+        "Objects of the newest backup",
+        now,
+        j -> last(j, LastBackup::objects));
+    gauge(
+        "tidemark.job.backup.objects.copied",
+        "Those that no backup had before",
+        now,
+        j -> last(j, LastBackup::copiedObjects));
+    gauge(
+        "tidemark.job.backup.bytes",
+        "Bytes of the newest backup",
+        now,
+        j -> last(j, LastBackup::bytes));
+    gauge(
+        "tidemark.job.backup.bytes.copied",
+        "Those that no backup had before",
+        now,
+        j -> last(j, LastBackup::copiedBytes));
+    gauge(
+        "tidemark.job.restore.completed",
+        "1 when the last restore was carried out, 0 when it failed",
+        now,
+        j -> j.backup().restored());
+  }
+
+  private static <T> T last(JobFigures job, Function<LastBackup, T> figure) {
+    return job.backup().last() == null ? null : figure.apply(job.backup().last());
   }
 
   private Number age(Instant since) {

@@ -6,11 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.crds.SecretRef;
 import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobBackup;
+import dev.tidemark.crds.StreamingJobBackupSpec;
 import dev.tidemark.operator.core.CheckPlan;
 import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Fingerprint;
+import dev.tidemark.operator.core.RestorePlan;
 import dev.tidemark.operator.core.Wanted;
+import dev.tidemark.operator.core.backup.BackupDecision;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +115,40 @@ final class GoldenTest {
         DriverAccount.of(job, job.getSpec(), PLATFORM).stream()
             .map((HasMetadata o) -> Json.KUBERNETES.asYaml(o))
             .collect(Collectors.joining()));
+  }
+
+  @Test
+  void runsOfBackupsAreAsCommitted() throws IOException {
+    StreamingJob job = job(CONTRACT.resolve("full.yaml"));
+    StreamingJobBackup backup = new StreamingJobBackup();
+    backup.setMetadata(
+        new ObjectMetaBuilder()
+            .withName("full-20260102t030400z")
+            .withNamespace(job.getMetadata().getNamespace())
+            .withUid("backup-uid")
+            .build());
+    backup.setSpec(
+        new StreamingJobBackupSpec(
+            new StreamingJobBackupSpec.JobRef(job.getMetadata().getName()),
+            Instant.parse("2026-01-02T03:04:00Z"),
+            null,
+            null,
+            null,
+            null));
+    matches(
+        "full/backup-job.yaml",
+        Json.KUBERNETES.asYaml(
+            BackupJob.of(
+                BackupRuns.name(backup, BackupDecision.Work.CREATE),
+                backup,
+                Labels.BACKUP,
+                job,
+                BackupArguments.create(backup, job),
+                PLATFORM.backupImage())));
+    matches(
+        "full/restore-arguments.txt",
+        String.join("\n", BackupArguments.restore(job, new RestorePlan("lost-3-1767323045", true)))
+            + "\n");
   }
 
   private static void matches(String name, String text) throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
  * @param hands whether the operator may act: the job is neither paused nor being deleted
  * @param configured whether backups are asked for
  * @param scheduled whether at set times
+ * @param stateful whether the job keeps state: else there is nothing to back up
  * @param begun whether the job has committed anything yet
  * @param queue whether a backup that is due waits for the one under way instead of being skipped
  * @param backups all of the job, in any order
@@ -24,6 +25,7 @@ public record ScheduleObservation(
     boolean configured,
     boolean scheduled,
     boolean suspended,
+    boolean stateful,
     boolean begun,
     boolean queue,
     Duration startingDeadline,
@@ -43,6 +45,7 @@ public record ScheduleObservation(
         configured,
         scheduled,
         suspended,
+        stateful,
         begun,
         queue,
         startingDeadline,

@@ -28,7 +28,7 @@ public final class ScheduleRules {
   /** Decides what to do and what to say about the backups of a job. */
   public static ScheduleDecision decide(ScheduleObservation seen) {
     Slots slots = seen.slots();
-    boolean idle = !seen.hands() || !seen.scheduled() || seen.suspended();
+    boolean idle = !seen.hands() || !seen.scheduled() || seen.suspended() || !seen.stateful();
     if (idle || slots.problem() != null) {
       return plain(seen, null, looked(seen));
     }
@@ -143,6 +143,13 @@ public final class ScheduleRules {
           Verdict.State.Unknown,
           Reason.NotConfigured,
           "spec.backup is not set: there are no backups of the checkpoint.");
+    }
+    if (!seen.stateful()) {
+      return said(
+          seen,
+          Verdict.State.Unknown,
+          Reason.NothingToBackUp,
+          "The job keeps no state: all it needs to go on is the ledger in its database. Back that up.");
     }
     String problem =
         seen.slots().problem() == null ? seen.lookSlots().problem() : seen.slots().problem();

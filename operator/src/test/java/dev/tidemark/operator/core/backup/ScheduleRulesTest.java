@@ -23,6 +23,7 @@ class ScheduleRulesTest {
   private boolean configured = true;
   private boolean scheduled = true;
   private boolean suspended;
+  private boolean stateful = true;
   private boolean begun = true;
   private boolean queue;
   private Slots slots = due(1);
@@ -50,6 +51,7 @@ class ScheduleRulesTest {
             configured,
             scheduled,
             suspended,
+            stateful,
             begun,
             queue,
             Duration.ofMinutes(10),
@@ -136,6 +138,7 @@ class ScheduleRulesTest {
     "suspended, NoBackupYet",
     "unscheduled, NoBackupYet",
     "unconfigured, NotConfigured",
+    "stateless, NothingToBackUp",
     "notBegun, NoBackupYet",
     "unreadable, InvalidSchedule",
     "refused, PodRejected"
@@ -153,6 +156,7 @@ class ScheduleRulesTest {
         scheduled = false;
         slots = Slots.NONE;
       }
+      case "stateless" -> stateful = false;
       case "notBegun" -> begun = false;
       case "unreadable" -> slots = Slots.unreadable("no such zone");
       default -> refused = "exceeded quota.";

@@ -1,0 +1,71 @@
+package dev.tidemark.e2e;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** The {@code StreamingJobBackup}s of a scenario's namespace. */
+public final class BackupResources {
+  private final MixedOperation<
+          GenericKubernetesResource,
+          io.fabric8.kubernetes.api.model.GenericKubernetesResourceList,
+          Resource<GenericKubernetesResource>>
+      all;
+  private final String namespace;
+
+  /** Those of one namespace. */
+  public BackupResources(KubernetesClient client, String namespace) {
+    this.all = client.genericKubernetesResources("tidemark.dev/v1alpha1", "StreamingJobBackup");
+    this.namespace = namespace;
+  }
+
+  /** Asks for one by hand. */
+  public void create(String name, Job job) {
+    Map<String, Object> backup =
+        Map.of(
+            "apiVersion",
+            "tidemark.dev/v1alpha1",
+            "kind",
+            "StreamingJobBackup",
+            "metadata",
+            Map.of("name", name, "namespace", namespace),
+            "spec",
+            Map.of("jobRef", Map.of("name", job.name())));
+    all.inNamespace(namespace)
+        .resource(
+            Serialization.unmarshal(Serialization.asYaml(backup), GenericKubernetesResource.class))
+        .create();
+  }
+
+  /** As it is now; null when there is none. */
+  public GenericKubernetesResource get(String name) {
+    return all.inNamespace(namespace).withName(name).get();
+  }
+
+  /** Deletes one. */
+  public void delete(String name) {
+    all.inNamespace(namespace).withName(name).delete();
+  }
+
+  /** Names of all. */
+  public List<String> names() {
+    return all.inNamespace(namespace).list().getItems().stream()
+        .map(b -> b.getMetadata().getName())
+        .sorted()
+        .toList();
+  }
+
+  /** Waits until one stands where it should. */
+  public void await(String name, String phase, Duration within) {
+    Awaitility.await(name + " is " + phase)
+        .atMost(within)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> phase.equals(Job.status(get(name), "phase")));
+  }
+}
