@@ -53,6 +53,11 @@ public final class BackupResources {
     all.inNamespace(namespace).withName(name).delete();
   }
 
+  /** Deletes all, with the pods that made them. */
+  public void deleteAll() {
+    all.inNamespace(namespace).delete();
+  }
+
   /** Names of all. */
   public List<String> names() {
     return all.inNamespace(namespace).list().getItems().stream()

@@ -261,6 +261,8 @@ public final class Scene implements AutoCloseable {
   /** Removes everything the scenario made. */
   @Override
   public void close() {
+    // They outlive their job, and so do the pods that made them.
+    jobs.forEach(job -> new BackupResources(cluster.client(), job.namespace()).deleteAll());
     jobs.stream()
         .filter(job -> job.get() != null)
         .forEach(job -> job.delete(Duration.ofMinutes(2)));
