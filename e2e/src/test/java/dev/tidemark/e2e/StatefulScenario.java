@@ -124,6 +124,21 @@ class StatefulScenario {
     play.feeder.close();
   }
 
+  /** All of the path is deleted under a running job: it writes everything anew. */
+  @Test
+  void theWholePathIsGoneWhileItRuns(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
+    Awaitility.await("a state checkpoint")
+        .atMost(Play.START)
+        .until(() -> !manifests(scene).isEmpty());
+    assertThat(scene.deleteObjects("")).isPositive();
+    Awaitility.await("the owner record and a state checkpoint are back")
+        .atMost(Play.START)
+        .until(() -> !scene.objects("_tidemark/job").isEmpty() && !manifests(scene).isEmpty());
+    play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    play.endsExact();
+  }
+
   /** MinIO stands still for longer than lies between two state checkpoints. */
   @Test
   void theStoreIsAwayWhileStateIsCheckpointed(Scene scene) {

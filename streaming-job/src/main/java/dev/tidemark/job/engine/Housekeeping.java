@@ -3,6 +3,7 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.KafkaCluster;
@@ -27,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a run does beside its batches, every few seconds in a thread of its own: tells the lag,
- * looks how old the newest checkpoint is, and drops prefixes that no recovery will need. Nothing of
- * it can fail the run.
+ * looks how old the newest checkpoint is and whether its owner record is still there, and drops
+ * prefixes that no recovery will need. Nothing of it can fail the run.
  */
 final class Housekeeping implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -43,6 +44,7 @@ final class Housekeeping implements Runnable {
   private final Run run;
   private final String revisionPath;
   private final String ownPath;
+  private final Ownership ownership;
   private final Configuration hadoop;
   private final Progress progress;
 
@@ -50,6 +52,7 @@ final class Housekeeping implements Runnable {
     this.run = run;
     this.revisionPath = prepared.revisionPath();
     this.ownPath = prepared.ownPath();
+    this.ownership = prepared.ownership();
     this.hadoop = hadoop;
     this.progress = progress;
   }
@@ -65,6 +68,9 @@ final class Housekeeping implements Runnable {
         if (round % ROUNDS_PER_ASKING == ROUNDS_PER_ASKING - 1) {
           partitions();
         }
+        if (round % ROUNDS_PER_LOOK == 0) {
+          owned();
+        }
         if (round % ROUNDS_PER_LOOK == 0 && !run.settings().definition().stateful()) {
           boolean written = look();
           if (written && !pruned) {
@@ -78,6 +84,17 @@ final class Housekeeping implements Runnable {
       } catch (IOException | RuntimeException e) {
         LOG.debug("housekeeping: {}", e.toString());
       }
+    }
+  }
+
+  /**
+   * A checkpoint that is deleted under a running job comes back by itself, and so does its record.
+   */
+  private void owned() {
+    if (ownership.putBack()) {
+      LOG.warn(
+          "somebody deleted the owner record of {}; it is put back",
+          run.settings().runtime().checkpoint().path());
     }
   }
 

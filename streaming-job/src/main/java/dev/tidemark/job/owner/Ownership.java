@@ -61,4 +61,12 @@ public interface Ownership {
    * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when a later run has taken the path
    */
   OwnerRecord stateBegun(int revision);
+
+  /**
+   * Writes the record that was written last once more, if there is none: somebody has deleted it
+   * while its run goes on. A record that is there, whoever wrote it, stays.
+   *
+   * @return true when it was gone
+   */
+  boolean putBack();
 }

@@ -158,6 +158,20 @@ public final class S3Ownership implements Ownership, AutoCloseable {
     return note(last.record().withState(revision));
   }
 
+  @Override
+  public synchronized boolean putBack() {
+    StoredRecord mine = last;
+    if (mine == null || asking(() -> records.get(path)).isPresent()) {
+      return false;
+    }
+    try {
+      last = asking(() -> records.put(path, mine.record(), null));
+      return true;
+    } catch (Trouble e) {
+      return false; // somebody was quicker, or the store is away: there is a next time
+    }
+  }
+
   private OwnerRecord note(OwnerRecord changed) {
     try {
       last = records.put(path, changed, last);

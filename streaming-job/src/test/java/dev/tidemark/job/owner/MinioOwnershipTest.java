@@ -52,6 +52,11 @@ class MinioOwnershipTest extends OwnershipRules {
   }
 
   @Override
+  void delete(String key) {
+    s3.deleteObject(r -> r.bucket("streams").key(key));
+  }
+
+  @Override
   boolean exists(String key) {
     try {
       s3.headObject(r -> r.bucket("streams").key(key));

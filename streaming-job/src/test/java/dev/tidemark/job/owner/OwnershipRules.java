@@ -26,6 +26,8 @@ abstract class OwnershipRules {
 
   abstract void put(String key);
 
+  abstract void delete(String key);
+
   abstract boolean exists(String key);
 
   static OwnerRecord take(Settings settings) {
@@ -213,6 +215,25 @@ abstract class OwnershipRules {
       assertThat(taken.revision()).isEqualTo(5);
       assertThat(taken.lastEpoch()).isEqualTo(10);
       assertThat(ownership.read()).contains(taken);
+    }
+  }
+
+  @Test
+  void aRecordThatIsDeletedUnderARunComesBackAndThatOfALaterRunStays() {
+    Settings job = jobs().job(root + "/a", "a");
+    try (S3Ownership ownership = new S3Ownership(job)) {
+      OwnerRecord taken = ownership.takeEpoch(job, 0);
+      assertThat(ownership.putBack()).isFalse();
+      delete(root + "/a/_tidemark/job.json");
+      assertThat(ownership.putBack()).isTrue();
+      assertThat(ownership.read()).contains(taken);
+    }
+    try (S3Ownership older = new S3Ownership(job);
+        S3Ownership later = new S3Ownership(job)) {
+      older.takeEpoch(job, 0);
+      OwnerRecord newest = later.takeEpoch(job, 0);
+      assertThat(older.putBack()).isFalse();
+      assertThat(later.read()).contains(newest);
     }
   }
 

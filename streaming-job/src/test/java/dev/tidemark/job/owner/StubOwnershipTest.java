@@ -46,6 +46,11 @@ class StubOwnershipTest extends OwnershipRules {
   }
 
   @Override
+  void delete(String key) {
+    stub.delete(key);
+  }
+
+  @Override
   boolean exists(String key) {
     return stub.all().containsKey(key);
   }

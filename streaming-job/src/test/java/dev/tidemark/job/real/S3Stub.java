@@ -72,6 +72,11 @@ public final class S3Stub implements AutoCloseable {
     objects.put(key, new Stored(text, "\"" + etags.incrementAndGet() + "\""));
   }
 
+  public synchronized void delete(String key) {
+    objects.remove(key);
+  }
+
+  /** Everything that is there. */
   public synchronized Map<String, String> all() {
     Map<String, String> all = new TreeMap<>();
     objects.forEach((key, value) -> all.put(key, value.body()));
