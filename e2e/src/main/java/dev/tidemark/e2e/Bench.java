@@ -43,7 +43,8 @@ public final class Bench {
   /**
    * Arguments: number of faults of each kind, directory of the results, and seconds of an outage,
    * with which the outage alone is measured, once, or one series of them: {@code standby}, of the
-   * driver that has another JVM standing by, or {@code change}, of a changed definition.
+   * driver that has another JVM standing by, {@code change}, of a changed definition, or {@code
+   * restore}, of going back to a backup.
    */
   public static void main(String[] arguments) throws IOException {
     int faults = Integer.parseInt(arguments[0]);
@@ -57,6 +58,7 @@ public final class Bench {
         case "outage" -> bench.outage(Duration.ofSeconds(Long.parseLong(only)));
         case "standby" -> bench.standby();
         case "change" -> bench.change();
+        case "restore" -> new RestoreBench(cluster, infra, result).run(faults);
         case "recovery" -> bench.faults();
         default -> throw new IllegalArgumentException("neither seconds nor a series: " + only);
       }
@@ -205,7 +207,7 @@ public final class Bench {
   }
 
   /** Seconds, until something is committed after {@code over} has become true. */
-  private static double longestPause(Counting counting, BooleanSupplier over) {
+  static double longestPause(Counting counting, BooleanSupplier over) {
     long[] last = {System.nanoTime(), 0};
     long[] counted = {counting.counted()};
     counting.awaitCounted(
