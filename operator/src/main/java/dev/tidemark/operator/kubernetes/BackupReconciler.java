@@ -128,6 +128,9 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
   @Override
   public UpdateControl<StreamingJobBackup> reconcile(
       StreamingJobBackup backup, Context<StreamingJobBackup> context) {
+    if (context.isPrimaryResourceDeleted()) {
+      return UpdateControl.noUpdate(); // it was the last we heard of it
+    }
     String name = backup.getSpec().jobRef().name();
     Optional<StreamingJob> job =
         context.getSecondaryResources(StreamingJob.class).stream()
