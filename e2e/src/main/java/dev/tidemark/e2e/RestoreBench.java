@@ -1,5 +1,6 @@
 package dev.tidemark.e2e;
 
+import dev.tidemark.e2e.serial.Counting;
 import dev.tidemark.e2e.serial.Programs;
 import dev.tidemark.e2e.serial.Records;
 import java.time.Duration;
