@@ -4,6 +4,7 @@ import dev.tidemark.operator.core.Memory.Ended;
 import dev.tidemark.operator.core.Memory.Restore;
 import dev.tidemark.operator.core.backup.RunReport;
 import dev.tidemark.operator.core.backup.RunSeen;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.Optional;
  * a restore that failed has left everything as it was.
  */
 final class RestoreRules {
+  private static final Duration LONG_AGO = Duration.ofMinutes(10);
+
   private RestoreRules() {}
 
   /** What spec.restore asks for and was not answered yet. */
@@ -33,7 +36,7 @@ final class RestoreRules {
             && (ended.reason().equals(Reason.CheckpointLost.name())
                 || ended.reason().equals(Reason.CheckpointDamaged.name())
                 || ended.reason().equals(Reason.OwnerRecordMissing.name()));
-    return lost && seen.wanted().restoreWhenLost() && memory.restore().rescued() < ended.attempt()
+    return lost && seen.wanted().restoreWhenLost() && helps(seen, memory)
         ? Optional.of(new RestorePlan(rescueId(ended), true))
         : Optional.empty();
   }
@@ -51,6 +54,27 @@ final class RestoreRules {
   /** Never the same for two losses, not even of two jobs of the same name. */
   private static String rescueId(Ended ended) {
     return "lost-" + ended.attempt() + "-" + ended.at().getEpochSecond();
+  }
+
+  /**
+   * False where the attempt that followed a rescue has found nothing either before it committed
+   * anything: another backup would not change that.
+   */
+  private static boolean helps(Observation seen, Memory memory) {
+    int attempt = memory.ended().attempt();
+    int rescued = memory.restore().rescued();
+    if (attempt <= rescued) {
+      return false;
+    }
+    Memory.LastRestore last = memory.restore().last();
+    boolean longAgo =
+        last != null
+            && last.completedAt() != null
+            && memory.ended().at().isAfter(last.completedAt().plus(LONG_AGO));
+    return rescued == 0
+        || attempt > rescued + 1
+        || longAgo
+        || seen.progress(attempt).map(p -> p.batches() > 0).orElse(false);
   }
 
   /** Takes note of a run that has ended. */

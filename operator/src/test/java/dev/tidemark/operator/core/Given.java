@@ -79,6 +79,8 @@ final class Given {
       case "restore" -> restore = w[1];
       case "restored" ->
           memory = memory.restored(new Memory.Restore(w[1], 0, memory.restore().last()));
+      case "rescued" ->
+          memory = memory.restored(new Memory.Restore(null, Integer.parseInt(w[1]), null));
       case "restoring" -> restoring(w[1], w[2]);
       case "paused" -> paused = true;
       case "deleting" -> deleting = true;

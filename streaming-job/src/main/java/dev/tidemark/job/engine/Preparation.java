@@ -69,8 +69,7 @@ final class Preparation {
       timeline.done("owner read");
       known.accept(before);
       try (Ledger ledger = join(connected)) {
-        Optional<KnownJob> lost =
-            before.isPresent() ? Optional.empty() : ledger.known(Ledgers.owner(settings));
+        Optional<KnownJob> lost = before.isPresent() ? Optional.empty() : lost(ledger);
         if (lost.isEmpty() && orphaned != null) {
           throw orphaned;
         }
@@ -90,6 +89,14 @@ final class Preparation {
       pool.execute(() -> discard(connected));
       throw e;
     }
+  }
+
+  /** A job that has got no further than its name has lost nothing. */
+  private Optional<KnownJob> lost(Ledger ledger) {
+    return ledger
+        .known(Ledgers.owner(settings))
+        .filter(
+            job -> ledger.read(job.jobId()).map(state -> !state.until().isEmpty()).orElse(false));
   }
 
   /**
