@@ -58,23 +58,22 @@ final class RestoreRules {
 
   /**
    * False where the attempt that followed a rescue has found nothing either before it committed
-   * anything: another backup would not change that.
+   * anything: another backup would not change that. A rescue that failed may be asked for again,
+   * with another attempt.
    */
   private static boolean helps(Observation seen, Memory memory) {
-    int attempt = memory.ended().attempt();
+    Ended ended = memory.ended();
     int rescued = memory.restore().rescued();
-    if (attempt <= rescued) {
-      return false;
+    if (ended.attempt() != rescued + 1 || !rescuedInVain(memory)) {
+      return ended.attempt() > rescued;
     }
+    return ended.at().isAfter(memory.restore().last().completedAt().plus(LONG_AGO))
+        || seen.progress(ended.attempt()).map(p -> p.batches() > 0).orElse(false);
+  }
+
+  private static boolean rescuedInVain(Memory memory) {
     Memory.LastRestore last = memory.restore().last();
-    boolean longAgo =
-        last != null
-            && last.completedAt() != null
-            && memory.ended().at().isAfter(last.completedAt().plus(LONG_AGO));
-    return rescued == 0
-        || attempt > rescued + 1
-        || longAgo
-        || seen.progress(attempt).map(p -> p.batches() > 0).orElse(false);
+    return last != null && last.completed() && last.completedAt() != null;
   }
 
   /** Takes note of a run that has ended. */

@@ -103,9 +103,11 @@ accepted was:1:CheckpointLost:99:held rescue                | StartRestore      
 accepted was:1:CheckpointDamaged:99:held rescue             | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted was:1:CheckpointLost:99:held rescue restoring:lost:done | LaunchDriver        | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering |
 accepted was:1:CheckpointLost:99:held rescue restoring:lost:damaged |                  | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
-accepted was:5:CheckpointLost:99:held rescue rescued:4      |                          | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
-accepted was:5:CheckpointLost:99:held rescue rescued:4 progress:5:120 | StartRestore   | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
-accepted was:6:CheckpointLost:99:held rescue rescued:4      | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:5:CheckpointLost:99:held rescue rescued:4:well |                          | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
+accepted was:5:CheckpointLost:99:held rescue rescued:4:badly | StartRestore            | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:5:CheckpointLost:99:held rescue rescued:4:well progress:5:120 | StartRestore   | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:6:CheckpointLost:99:held rescue rescued:4:well | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:4:CheckpointLost:99:held rescue rescued:4:badly |                         | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
 accepted was:1:OffsetsExpired:99:held rescue                |                          | HELD          | False/OffsetsExpired          | False/OffsetsExpired    | True/OffsetsExpired       | Failed     |
 accepted was:1:CheckpointLost:99:held rescue suspend        |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 #-- hands off, and farewell

@@ -79,8 +79,7 @@ final class Given {
       case "restore" -> restore = w[1];
       case "restored" ->
           memory = memory.restored(new Memory.Restore(w[1], 0, memory.restore().last()));
-      case "rescued" ->
-          memory = memory.restored(new Memory.Restore(null, Integer.parseInt(w[1]), null));
+      case "rescued" -> rescued(Integer.parseInt(w[1]), w[2].equals("well"));
       case "restoring" -> restoring(w[1], w[2]);
       case "paused" -> paused = true;
       case "deleting" -> deleting = true;
@@ -120,6 +119,17 @@ final class Given {
       case "predecessor" -> predecessor(w[1]);
       default -> throw new IllegalArgumentException(w[0]);
     }
+  }
+
+  private void rescued(int attempt, boolean well) {
+    Instant at = NOW.minusSeconds(120);
+    memory =
+        memory.restored(
+            new Memory.Restore(
+                null,
+                attempt,
+                new Memory.LastRestore(
+                    "lost", well, "backup", 9, null, "Completed", "it is back", at, at)));
   }
 
   private void restoring(String request, String how) {
