@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
@@ -56,14 +55,6 @@ public final class BackupResources {
   /** Deletes all, with the pods that made them. */
   public void deleteAll() {
     all.inNamespace(namespace).delete();
-  }
-
-  /** Names of all. */
-  public List<String> names() {
-    return all.inNamespace(namespace).list().getItems().stream()
-        .map(b -> b.getMetadata().getName())
-        .sorted()
-        .toList();
   }
 
   /** Waits until one stands where it should. */

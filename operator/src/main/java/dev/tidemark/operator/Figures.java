@@ -63,12 +63,9 @@ final class Figures {
   }
 
   private static Optional<Condition.Status> condition(StreamingJobStatus status, String type) {
-    return status == null || status.conditions() == null
+    return status == null
         ? Optional.empty()
-        : status.conditions().stream()
-            .filter(c -> c.type().equals(type))
-            .map(Condition::status)
-            .findFirst();
+        : Condition.find(status.conditions(), type).map(Condition::status);
   }
 
   private static LastBackup last(StreamingJob job, List<StreamingJobBackup> backups) {

@@ -2,14 +2,9 @@ package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.Backup;
 import dev.tidemark.crds.S3;
-import dev.tidemark.crds.SecretRef;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeBuilder;
-import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.util.ArrayList;
@@ -23,7 +18,6 @@ import java.util.List;
 final class BackupJob {
   static final String CONTAINER = "backup";
 
-  private static final String SECRETS = "/etc/tidemark/secrets/";
   private static final int KEPT_SECONDS = 24 * 3600;
   private static final double CORES = 0.4;
 
@@ -45,14 +39,11 @@ final class BackupJob {
       String image) {
     StreamingJobSpec spec = job.getSpec();
     Backup backup = spec.backup();
-    List<Volume> volumes = new ArrayList<>();
-    List<VolumeMount> mounts = new ArrayList<>();
+    Mounts mounts = Mounts.forRun(spec);
     List<String> all = new ArrayList<>(arguments);
     all.add("--report=/dev/termination-log");
-    reached(spec.s3(), "", "store", all, volumes, mounts);
-    reached(backup.s3(), "backup-", "backup-store", all, volumes, mounts);
-    volumes.add(new VolumeBuilder().withName("tmp").withNewEmptyDir().endEmptyDir().build());
-    mounts.add(new VolumeMountBuilder().withName("tmp").withMountPath("/tmp").build());
+    reached(spec.s3(), "", Mounts.STORE, all);
+    reached(backup.s3(), "backup-", Mounts.BACKUP_STORE, all);
     return new JobBuilder()
         .withNewMetadata()
         .withName(name)
@@ -87,7 +78,7 @@ final class BackupJob {
         .withSecurityContext(Restricted.pod())
         .withImagePullSecrets(DriverPod.pullSecrets(spec))
         .withTolerations(Restricted.tolerations())
-        .withVolumes(volumes)
+        .withVolumes(mounts.volumes)
         .addNewContainer()
         .withName(CONTAINER)
         .withImage(image)
@@ -99,7 +90,7 @@ final class BackupJob {
         .endEnv()
         .withResources(Sizes.of(CORES, backup.memory()))
         .withSecurityContext(Restricted.container())
-        .withVolumeMounts(mounts)
+        .withVolumeMounts(mounts.mounts)
         .endContainer()
         .endSpec()
         .endTemplate()
@@ -108,13 +99,7 @@ final class BackupJob {
   }
 
   /** How a store is reached, as options; credentials are files, never arguments. */
-  private static void reached(
-      S3 s3,
-      String prefix,
-      String volume,
-      List<String> arguments,
-      List<Volume> volumes,
-      List<VolumeMount> mounts) {
+  private static void reached(S3 s3, String prefix, String secret, List<String> arguments) {
     if (s3 == null) {
       return;
     }
@@ -126,29 +111,10 @@ final class BackupJob {
       arguments.add("--" + prefix + "path-style");
     }
     if (s3.credentialsSecretRef() != null) {
-      arguments.add("--" + prefix + "credentials=" + SECRETS + volume);
-      secret(volume, s3.credentialsSecretRef(), volumes, mounts);
+      arguments.add("--" + prefix + "credentials=" + Mounts.SECRETS + secret);
     }
     if (s3.caSecretRef() != null) {
-      arguments.add("--" + prefix + "authority=" + SECRETS + volume + "-ca/ca.crt");
-      secret(volume + "-ca", s3.caSecretRef(), volumes, mounts);
+      arguments.add("--" + prefix + "authority=" + Mounts.SECRETS + secret + "-ca/ca.crt");
     }
-  }
-
-  private static void secret(
-      String name, SecretRef ref, List<Volume> volumes, List<VolumeMount> mounts) {
-    volumes.add(
-        new VolumeBuilder()
-            .withName(name)
-            .withNewSecret()
-            .withSecretName(ref.name())
-            .endSecret()
-            .build());
-    mounts.add(
-        new VolumeMountBuilder()
-            .withName(name)
-            .withMountPath(SECRETS + name)
-            .withReadOnly(true)
-            .build());
   }
 }

@@ -50,6 +50,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
   private final Announcer announcer;
   private final PodEvents events;
   private IndexerResourceCache<StreamingJobBackup> backups;
+  private InformerEventSource<StreamingJob, StreamingJobBackup> jobs;
 
   /** A reconciler for every backup; {@code instance} is the name of this operator's pod. */
   public BackupReconciler(
@@ -65,6 +66,13 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
   public List<EventSource<?, StreamingJobBackup>> prepareEventSources(
       EventSourceContext<StreamingJobBackup> context) {
     backups = context.getPrimaryCache();
+    jobs =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(StreamingJob.class, StreamingJobBackup.class)
+                .withNamespacesInheritedFromController()
+                .withSecondaryToPrimaryMapper(this::waiting)
+                .build(),
+            context);
     return List.of(
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Job.class, StreamingJobBackup.class)
@@ -80,12 +88,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
                 .withSecondaryToPrimaryMapper(this::ownerOfRun)
                 .build(),
             context),
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(StreamingJob.class, StreamingJobBackup.class)
-                .withNamespacesInheritedFromController()
-                .withSecondaryToPrimaryMapper(this::waiting)
-                .build(),
-            context));
+        jobs);
   }
 
   private static Set<ResourceID> owner(HasMetadata run) {
@@ -133,33 +136,20 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
     }
     String name = backup.getSpec().jobRef().name();
     Optional<StreamingJob> job =
-        context.getSecondaryResources(StreamingJob.class).stream()
-            .filter(j -> j.getMetadata().getName().equals(name))
-            .findFirst()
-            .or(
-                () ->
-                    Optional.ofNullable(
-                        client
-                            .resources(StreamingJob.class)
-                            .inNamespace(backup.getMetadata().getNamespace())
-                            .withName(name)
-                            .get()));
-    BackupObservation seen = observe(backup, job, context, null);
+        jobs.get(new ResourceID(name, backup.getMetadata().getNamespace()));
+    BackupObservation seen = observe(backup, job, context);
     BackupDecision decision = BackupRules.decide(seen);
     if (decision.start() != null) {
       Outcome outcome = start(decision.start(), backup, job.orElseThrow());
       if (!outcome.done()) {
-        decision = BackupRules.decide(observe(backup, job, context, outcome.message()));
+        decision = BackupRules.decide(seen.afterRefusal(outcome.message()));
       }
     }
     return report(backup, job, decision);
   }
 
   private BackupObservation observe(
-      StreamingJobBackup backup,
-      Optional<StreamingJob> job,
-      Context<StreamingJobBackup> context,
-      String refused) {
+      StreamingJobBackup backup, Optional<StreamingJob> job, Context<StreamingJobBackup> context) {
     Instant now = clock.instant();
     String uid = backup.getMetadata().getUid();
     PodReader pods = new PodReader(uid, pod -> events.of(pod, now));
@@ -191,7 +181,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
         runs.run(BackupRuns.name(backup, Work.CREATE), uid),
         asked == null ? RunSeen.ABSENT : runs.run(BackupRuns.name(backup, Work.LOOK), uid),
         runs.run(BackupRuns.name(backup, Work.ERASE), uid),
-        refused);
+        null);
   }
 
   private static boolean erased(StreamingJobBackup backup, Optional<StreamingJob> job) {
@@ -206,7 +196,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
   }
 
   private Outcome start(Work work, StreamingJobBackup backup, StreamingJob job) {
-    return new BackupRuns(client, platform, run -> {}).start(work, backup, job);
+    return new BackupRuns(client, platform).start(work, backup, job);
   }
 
   private UpdateControl<StreamingJobBackup> report(

@@ -3,15 +3,12 @@ package dev.tidemark.operator.kubernetes;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.operator.core.Outcome;
-import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.backup.BackupDecision.Work;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /** Starts runs. Names are the lock: one that exists and is ours has been started before. */
 final class BackupRuns {
@@ -20,11 +17,8 @@ final class BackupRuns {
 
   private final KubernetesClient client;
   private final Platform platform;
-  private final Consumer<HasMetadata> created;
 
-  /** {@code created} is told of every run made, so that the caches know at once. */
-  BackupRuns(KubernetesClient client, Platform platform, Consumer<HasMetadata> created) {
-    this.created = created;
+  BackupRuns(KubernetesClient client, Platform platform) {
     this.client = client;
     this.platform = platform;
   }
@@ -60,42 +54,27 @@ final class BackupRuns {
     return start(
         BackupJob.of(
             name(backup, work), backup, Labels.BACKUP, job, arguments, platform.backupImage()),
-        backup,
-        job);
+        job,
+        owned(job),
+        owned(backup));
+  }
+
+  private Objects owned(HasMetadata owner) {
+    return new Objects(client, owner.getMetadata().getUid(), Runnable::run, made -> {});
   }
 
   /**
-   * Starts a run; refused with a sentence when the API server, or an object in the way, says no.
+   * Starts a run.
+   *
+   * @param account makes what the job owns, such as the service account that a pod needs
+   * @param runs makes what the owner of the run owns
    */
-  Outcome start(Job run, HasMetadata owner, StreamingJob job) {
-    try {
-      for (HasMetadata needed : DriverAccount.account(job, job.getSpec())) {
-        if (client.resource(needed).get() == null) {
-          client.resource(needed).create();
-        }
-      }
-      created.accept(client.resource(run).create());
-      return Outcome.DONE;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() < 400) {
-        throw e; // nobody answered: that is for the retry of the whole reconciliation
-      }
-      Job there = e.getCode() == 409 ? client.resource(run).get() : null;
-      if (there != null && Owner.is(there, owner.getMetadata().getUid())) {
-        return Outcome.DONE;
-      }
-      String message =
-          e.getStatus() != null && e.getStatus().getMessage() != null
-              ? e.getStatus().getMessage()
-              : e.getMessage();
-      return Outcome.refused(
-          Reason.PodRejected,
-          "The API server refused the Job "
-              + run.getMetadata().getName()
-              + " ("
-              + e.getCode()
-              + "): "
-              + message);
-    }
+  static Outcome start(Job run, StreamingJob job, Objects account, Objects runs) {
+    return Objects.refusable(
+        "the Job " + run.getMetadata().getName(),
+        () -> {
+          Outcome before = account.all(DriverAccount.account(job, job.getSpec()));
+          return before.done() ? runs.one(run) : before;
+        });
   }
 }

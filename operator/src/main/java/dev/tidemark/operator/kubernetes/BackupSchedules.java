@@ -1,6 +1,7 @@
 package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.Backup;
+import dev.tidemark.crds.Condition;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobBackupSpec;
@@ -37,11 +38,12 @@ final class BackupSchedules {
 
   /** Observes, decides and acts; the decision is for the status. */
   ScheduleDecision run(StreamingJob job, Collection<StreamingJobBackup> backups, Instant now) {
-    ScheduleDecision decision = ScheduleRules.decide(observe(job, backups, now, null));
+    ScheduleObservation seen = observe(job, backups, now);
+    ScheduleDecision decision = ScheduleRules.decide(seen);
     if (decision.create() != null) {
       Optional<String> refused = create(job, decision.create());
       if (refused.isPresent()) {
-        return ScheduleRules.decide(observe(job, backups, now, refused.get()));
+        return ScheduleRules.decide(seen.afterRefusal(refused.get()));
       }
     }
     if (decision.look() != null) {
@@ -55,7 +57,7 @@ final class BackupSchedules {
   }
 
   private static ScheduleObservation observe(
-      StreamingJob job, Collection<StreamingJobBackup> backups, Instant now, String refused) {
+      StreamingJob job, Collection<StreamingJobBackup> backups, Instant now) {
     Backup backup = job.getSpec().backup();
     StreamingJobStatus status = job.getStatus();
     StreamingJobStatus.BackupSeen noted = status == null ? null : status.backup();
@@ -64,7 +66,7 @@ final class BackupSchedules {
         now,
         job.getMetadata().getName(),
         SpecReading.generation(job),
-        job.getMetadata().getDeletionTimestamp() == null && !SpecReading.wanted(job).paused(),
+        job.getMetadata().getDeletionTimestamp() == null && !SpecReading.paused(job),
         backup != null,
         backup != null && backup.schedule() != null,
         backup != null && backup.suspend(),
@@ -81,7 +83,7 @@ final class BackupSchedules {
         seen(job, backups),
         noted == null ? null : noted.lastSchedule(),
         noted == null || noted.missed() == null ? 0 : noted.missed(),
-        refused);
+        null);
   }
 
   private static Slots slots(StreamingJob job, String schedule, Instant pending, Instant now) {
@@ -118,10 +120,8 @@ final class BackupSchedules {
     StreamingJobBackupStatus.Phase phase = status == null ? null : status.phase();
     StreamingJobBackupStatus.Seen look = status == null ? null : status.verification();
     StreamingJobBackupSpec.Look asked = backup.getSpec().verification();
-    Optional<dev.tidemark.crds.Condition> complete =
-        status == null || status.conditions() == null
-            ? Optional.empty()
-            : status.conditions().stream().filter(c -> c.type().equals("Complete")).findFirst();
+    Optional<Condition> complete =
+        status == null ? Optional.empty() : Condition.find(status.conditions(), "Complete");
     return new BackupSeen(
         backup.getMetadata().getName(),
         backup.getSpec().slot() == null
@@ -131,8 +131,8 @@ final class BackupSchedules {
             ? State.COMPLETED
             : phase == StreamingJobBackupStatus.Phase.Failed ? State.FAILED : State.UNDER_WAY,
         status == null ? null : status.completedAt(),
-        complete.map(dev.tidemark.crds.Condition::reason).orElse(null),
-        complete.map(dev.tidemark.crds.Condition::message).orElse(""),
+        complete.map(Condition::reason).orElse(null),
+        complete.map(Condition::message).orElse(""),
         look == null ? null : look.good(),
         look != null && Boolean.TRUE.equals(look.good()) && !"Presence".equals(look.level()),
         asked != null && (look == null || !asked.requestId().equals(look.requestId())));

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /** The status of a backup that follows from a decision. */
@@ -122,7 +121,7 @@ final class BackupStatus {
               old,
               now));
     } else {
-      kept(old, "Complete").ifPresent(all::add);
+      Condition.find(old.conditions(), "Complete").ifPresent(all::add);
     }
     RunReport report = decision.looked() == null ? decision.ended() : decision.looked();
     if (report != null && (report.verification() != null || decision.looked() != null)) {
@@ -143,7 +142,7 @@ final class BackupStatus {
               old,
               now));
     } else {
-      kept(old, "Verified").ifPresent(all::add);
+      Condition.find(old.conditions(), "Verified").ifPresent(all::add);
     }
     return all;
   }
@@ -156,18 +155,7 @@ final class BackupStatus {
       Long generation,
       StreamingJobBackupStatus old,
       Instant now) {
-    Instant since =
-        kept(old, type)
-            .filter(c -> c.status() == state)
-            .map(Condition::lastTransitionTime)
-            .filter(Objects::nonNull)
-            .orElse(now);
+    Instant since = Condition.since(old.conditions(), type, state, now);
     return new Condition(type, state, reason, message, since, generation);
-  }
-
-  private static Optional<Condition> kept(StreamingJobBackupStatus old, String type) {
-    return old.conditions() == null
-        ? Optional.empty()
-        : old.conditions().stream().filter(c -> c.type().equals(type)).findFirst();
   }
 }

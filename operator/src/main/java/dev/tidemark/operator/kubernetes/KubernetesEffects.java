@@ -8,7 +8,6 @@ import dev.tidemark.operator.core.CheckPlan;
 import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Effects;
 import dev.tidemark.operator.core.Outcome;
-import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.RestorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
@@ -22,8 +21,6 @@ import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Carries actions out for one job. Names are the lock: what exists and is ours has been done
@@ -36,19 +33,12 @@ final class KubernetesEffects implements Effects {
   private final StreamingJob job;
   private final Platform platform;
   private final Objects objects;
-  private final Consumer<HasMetadata> created;
 
   /**
    * Effects on one job; {@code created} is told of every object made, so that the caches know at
    * once.
    */
-  KubernetesEffects(
-      KubernetesClient client,
-      StreamingJob job,
-      Platform platform,
-      Objects objects,
-      Consumer<HasMetadata> created) {
-    this.created = created;
+  KubernetesEffects(KubernetesClient client, StreamingJob job, Platform platform, Objects objects) {
     this.client = client;
     this.job = job;
     this.platform = platform;
@@ -57,7 +47,7 @@ final class KubernetesEffects implements Effects {
 
   @Override
   public Outcome startCheck(CheckPlan plan) {
-    return refusable(
+    return Objects.refusable(
         "check run " + plan.pod(),
         () -> {
           StreamingJobSpec spec = job.getSpec();
@@ -90,7 +80,7 @@ final class KubernetesEffects implements Effects {
 
   @Override
   public Outcome tryDriver(DriverPlan plan) {
-    return refusable(
+    return Objects.refusable(
         pod(plan),
         () -> {
           try {
@@ -107,7 +97,7 @@ final class KubernetesEffects implements Effects {
 
   @Override
   public Outcome launchDriver(DriverPlan plan) {
-    return refusable(
+    return Objects.refusable(
         pod(plan),
         () -> {
           StreamingJobSpec spec = spec(plan);
@@ -138,7 +128,7 @@ final class KubernetesEffects implements Effects {
 
   @Override
   public Outcome restoreLease() {
-    return refusable("the Lease", () -> objects.one(DriverAccount.lease(job)));
+    return Objects.refusable("the Lease", () -> objects.one(DriverAccount.lease(job)));
   }
 
   @Override
@@ -153,7 +143,7 @@ final class KubernetesEffects implements Effects {
             BackupArguments.restore(job, plan),
             platform.backupImage());
     run.getMetadata().setAnnotations(Labels.restore(plan.requestId()));
-    return new BackupRuns(client, platform, created).start(run, job, job);
+    return BackupRuns.start(run, job, objects, objects);
   }
 
   private String pod(DriverPlan plan) {
@@ -194,26 +184,6 @@ final class KubernetesEffects implements Effects {
 
   private void dryRun(Pod pod) {
     client.resource(pod).dryRun().fieldValidation(FieldValidateable.Validation.STRICT).create();
-  }
-
-  private Outcome refusable(String what, Supplier<Outcome> work) {
-    try {
-      return work.get();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() < 400) {
-        throw e; // nobody answered: that is for the retry of the whole reconciliation
-      }
-      String message =
-          e.getStatus() != null && e.getStatus().getMessage() != null
-              ? e.getStatus().getMessage()
-              : e.getMessage();
-      return Outcome.refused(
-          e.getCode() >= 500 ? Reason.ApiServerError : Reason.PodRejected,
-          "The API server refused " + what + " (" + e.getCode() + "): " + message);
-    } catch (IllegalArgumentException badTemplate) {
-      return Outcome.refused(
-          Reason.PodRejected, "The pod template does not make a pod: " + badTemplate.getMessage());
-    }
   }
 
   private void delete(String plural, String name, String uid, Long grace) {

@@ -1,5 +1,6 @@
 package dev.tidemark.operator.kubernetes;
 
+import dev.tidemark.crds.S3;
 import dev.tidemark.crds.SecretRef;
 import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJobSpec;
@@ -12,6 +13,14 @@ import java.util.List;
 
 /** The volumes of a pod and where they are mounted: settings, Secrets as files, scratch. */
 final class Mounts {
+  /** Where Secrets lie as files, each in a directory of its own. */
+  static final String SECRETS = "/etc/tidemark/secrets/";
+
+  /** The Secret of the checkpoint's store, and of that of the backups where it is another. */
+  static final String STORE = "store";
+
+  static final String BACKUP_STORE = "backup-store";
+
   final List<Volume> volumes = new ArrayList<>();
   final List<VolumeMount> mounts = new ArrayList<>();
 
@@ -43,14 +52,27 @@ final class Mounts {
       all.secret("sink", spec.sink().jdbc().credentialsSecretRef());
       all.secret("sink-ca", spec.sink().jdbc().caSecretRef());
     }
-    if (spec.s3() != null) {
-      all.secret("store", spec.s3().credentialsSecretRef());
-      all.secret("store-ca", spec.s3().caSecretRef());
-    }
+    all.store(STORE, spec.s3());
     all.secret("kafka", spec.source().propertiesSecretRef());
     all.secret("kafka-ca", spec.source().caSecretRef());
     all.empty("tmp", "/tmp");
     return all;
+  }
+
+  /** For the runs of backups: how their two stores are reached. */
+  static Mounts forRun(StreamingJobSpec spec) {
+    Mounts all = new Mounts();
+    all.store(STORE, spec.s3());
+    all.store(BACKUP_STORE, spec.backup().s3());
+    all.empty("tmp", "/tmp");
+    return all;
+  }
+
+  private void store(String name, S3 s3) {
+    if (s3 != null) {
+      secret(name, s3.credentialsSecretRef());
+      secret(name + "-ca", s3.caSecretRef());
+    }
   }
 
   private void secret(String name, SecretRef ref) {
@@ -67,7 +89,7 @@ final class Mounts {
               .withOptional(optional)
               .endSecret()
               .build());
-      mount(name, "/etc/tidemark/secrets/" + name, true);
+      mount(name, SECRETS + name, true);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Makes a job's objects. Names are the lock: what exists and is the job's own has been made before.
@@ -68,6 +69,30 @@ final class Objects {
         throw cause;
       }
       throw e;
+    }
+  }
+
+  /**
+   * What the API server refuses is an outcome with a sentence, and so is a template that makes no
+   * pod; where nobody answers, the whole reconciliation is tried again.
+   */
+  static Outcome refusable(String what, Supplier<Outcome> work) {
+    try {
+      return work.get();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() < 400) {
+        throw e; // nobody answered: that is for the retry of the whole reconciliation
+      }
+      String message =
+          e.getStatus() != null && e.getStatus().getMessage() != null
+              ? e.getStatus().getMessage()
+              : e.getMessage();
+      return Outcome.refused(
+          e.getCode() >= 500 ? Reason.ApiServerError : Reason.PodRejected,
+          "The API server refused " + what + " (" + e.getCode() + "): " + message);
+    } catch (IllegalArgumentException badTemplate) {
+      return Outcome.refused(
+          Reason.PodRejected, "The pod template does not make a pod: " + badTemplate.getMessage());
     }
   }
 

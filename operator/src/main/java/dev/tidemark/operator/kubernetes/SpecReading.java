@@ -22,8 +22,6 @@ final class SpecReading {
 
   static Wanted wanted(StreamingJob job) {
     StreamingJobSpec spec = job.getSpec();
-    Map<String, String> annotations = job.getMetadata().getAnnotations();
-    boolean paused = annotations != null && Boolean.parseBoolean(annotations.get(Labels.PAUSED));
     return new Wanted(
         generation(job),
         hash(spec),
@@ -31,11 +29,17 @@ final class SpecReading {
         spec.image(),
         spec.restartNonce() == null ? "" : Long.toString(spec.restartNonce()),
         Boolean.TRUE.equals(spec.suspend()),
-        paused,
+        paused(job),
         Durations.of(spec.batchInterval()),
         rules(spec),
         spec.restore() == null ? null : spec.restore().requestId(),
         spec.backup() != null && spec.checkpoint().onLost() == Checkpoint.OnLost.RestoreBackup);
+  }
+
+  /** True when the operator is to keep its hands off. */
+  static boolean paused(StreamingJob job) {
+    Map<String, String> annotations = job.getMetadata().getAnnotations();
+    return annotations != null && Boolean.parseBoolean(annotations.get(Labels.PAUSED));
   }
 
   static long generation(StreamingJob job) {

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -140,13 +139,7 @@ final class StatusPatch {
     for (Verdict verdict : verdicts) {
       Condition.Status status = Condition.Status.valueOf(verdict.state().name());
       Instant since =
-          (old == null ? List.<Condition>of() : old)
-              .stream()
-                  .filter(c -> verdict.type().name().equals(c.type()) && c.status() == status)
-                  .map(Condition::lastTransitionTime)
-                  .filter(Objects::nonNull)
-                  .findFirst()
-                  .orElse(now.truncatedTo(ChronoUnit.SECONDS));
+          Condition.since(old, verdict.type().name(), status, now.truncatedTo(ChronoUnit.SECONDS));
       conditions.add(
           new Condition(
               verdict.type().name(),

@@ -137,8 +137,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
    */
   private Decision act(StreamingJob job, Observation seen, Decision decision) {
     Objects objects = new Objects(client, job.getMetadata().getUid(), threads, sources::created);
-    KubernetesEffects effects =
-        new KubernetesEffects(client, job, platform, objects, sources::created);
+    KubernetesEffects effects = new KubernetesEffects(client, job, platform, objects);
     List<Step> done = new ArrayList<>();
     Decision result = decision;
     for (Step step : decision.steps()) {

@@ -36,7 +36,8 @@ public record BackupObservation(
     NOT_CONFIGURED
   }
 
-  BackupObservation afterRefusal(String message) {
+  /** The same moment, after the API server refused something. */
+  public BackupObservation afterRefusal(String message) {
     return new BackupObservation(
         now,
         name,

@@ -36,7 +36,8 @@ public record ScheduleObservation(
     long missed,
     String refused) {
 
-  ScheduleObservation afterRefusal(String message) {
+  /** The same moment, after the API server refused the backup. */
+  public ScheduleObservation afterRefusal(String message) {
     return new ScheduleObservation(
         now,
         job,
