@@ -75,7 +75,7 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 
 ## -- prove it
 .PHONY: check check-all test-store e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts
-check: preflight test chart deploy test-store e2e soak-short ## what CI runs: every fast test, then one real scenario per class of fault
+check: preflight test chart test-store soak-short deploy e2e ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
 e2e: ## the scenarios of the gate, on the cluster

@@ -50,7 +50,11 @@ final class Servers implements AutoCloseable {
       kafka = broker(directory.resolve("kafka"));
       minio = "http://127.0.0.1:" + freePort();
       store = store(directory.resolve("minio"));
-      postgres = EmbeddedPostgres.builder().setServerConfig("max_connections", "100").start();
+      postgres =
+          EmbeddedPostgres.builder()
+              .setServerConfig("max_connections", "100")
+              .setPGStartupWait(START) // ten seconds are not enough where the disk is busy
+              .start();
       s3 = client();
       awaitAll();
     } catch (IOException | RuntimeException e) {

@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +49,8 @@ public final class RealPostgres {
               .setServerConfig(setting, value)
               .setServerConfig("max_connections", "60")
               .setServerConfig("timezone", "Asia/Kathmandu")
+              .setPGStartupWait(
+                  Duration.ofMinutes(1)) // the default is short where the disk is busy
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> quit(data)));
       return server;
