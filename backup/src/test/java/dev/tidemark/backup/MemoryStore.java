@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * A store in memory for histories that are run by the thousand: strongly consistent as S3 is, with
@@ -123,9 +124,10 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public CompletableFuture<Sums> sums(Listed object) {
+  public CompletableFuture<Sums> stream(Listed object, Consumer<byte[]> receiver) {
     step();
     Held held = objects.get(object.key());
+    receiver.accept(held.bytes);
     return CompletableFuture.completedFuture(new Sums(base64(held), etag(held)));
   }
 

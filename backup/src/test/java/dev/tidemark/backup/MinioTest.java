@@ -17,8 +17,11 @@ import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.repository.Progress;
 import dev.tidemark.backup.repository.Repository;
 import dev.tidemark.backup.repository.Verification;
+import dev.tidemark.backup.repository.Verification.Drill;
 import dev.tidemark.backup.repository.Verification.Level;
 import dev.tidemark.backup.repository.Verifier;
+import dev.tidemark.backup.restore.Clone;
+import dev.tidemark.backup.restore.Exporter;
 import dev.tidemark.backup.restore.Restorer;
 import dev.tidemark.backup.store.Location;
 import dev.tidemark.backup.store.ObjectStore;
@@ -81,7 +84,9 @@ class MinioTest {
 
   @Test
   void whatIsUnchangedIsStoredOnce() {
-    assertThat(create(repository, "one", Mode.Incremental).copied()).isEqualTo(3);
+    Created one = create(repository, "one", Mode.Incremental);
+    assertThat(one.copied()).isEqualTo(3);
+    assertThat(one.manifest()).as("with its digest").isEqualTo(repository.read("one"));
     assertThat(create(repository, "two", Mode.Incremental).copied()).isZero();
     job.checkpointState();
     assertThat(create(repository, "three", Mode.Incremental).copied()).isEqualTo(3);
@@ -135,6 +140,50 @@ class MinioTest {
   }
 
   @Test
+  void anotherJobBeginsWithABackup() {
+    create(repository, "one", Mode.Incremental);
+    Checkpoint empty = new Checkpoint(streams, new Location("streams", id + "-clone"));
+    Restorer restorer = new Restorer(repository, empty, Progress.NONE);
+    Clone clone = new Clone("c", "shop", "clone");
+    assertThat(restorer.restore("one", "please", Instant.EPOCH, clone).epoch()).isEqualTo(1);
+    assertThat(restorer.restore("one", "please", Instant.EPOCH, clone).already()).isTrue();
+    ObjectNode owner = empty.owner().orElseThrow().record();
+    assertThat(owner.path("name").asText()).isEqualTo("clone");
+    assertThat(owner.path("jobId").asText()).isNotEqualTo(id);
+    assertThat(owner.path("clonedFrom").path("jobId").asText()).isEqualTo(id);
+    assertThat(owner.path("stateRevision").asInt()).isEqualTo(1);
+    assertThat(empty.newest().state().path("batch").asLong()).isEqualTo(job.batch());
+    assertThatThrownBy(() -> restorer.restore("one", "again", Instant.EPOCH, clone))
+        .as("it is a job of its own now")
+        .isInstanceOfSatisfying(
+            BackupException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ForeignBackup));
+  }
+
+  @Test
+  void aCloneThatWasBrokenOffIsMadeWhole() {
+    create(repository, "one", Mode.Incremental);
+    Checkpoint empty = new Checkpoint(streams, new Location("streams", id + "-clone"));
+    Clone clone = new Clone("c", "shop", "clone");
+    empty.write(clone.record(empty), null);
+    streams.put(empty.path().key("r000001/e0000000001/restored/part-00000"), new byte[] {1});
+    Restorer restorer = new Restorer(repository, empty, Progress.NONE);
+    assertThat(restorer.restore("one", "another", Instant.EPOCH, clone).already()).isFalse();
+    assertThat(empty.newest().state().path("batch").asLong()).isEqualTo(job.batch());
+  }
+
+  @Test
+  void aPathWhereSomethingLiesIsNotForAClone() {
+    create(repository, "one", Mode.Incremental);
+    Location taken = new Location("streams", id + "-clone");
+    streams.put(taken.key("somebody/wrote/this"), new byte[] {1});
+    Restorer restorer = new Restorer(repository, new Checkpoint(streams, taken), Progress.NONE);
+    Clone clone = new Clone("c", "shop", "clone");
+    assertThatThrownBy(() -> restorer.restore("one", "please", Instant.EPOCH, clone))
+        .isInstanceOfSatisfying(
+            BackupException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LocationInUse));
+  }
+
+  @Test
   void aFullBackupIsTheCheckpointAsItLay() {
     create(repository, "one", Mode.Full);
     String folder = repository.key("full/one/");
@@ -143,6 +192,33 @@ class MinioTest {
         .contains(Checkpoint.OWNER, manifest)
         .hasSize(5);
     assertThat(verify(repository, "one", Level.Checksum).faults()).isEmpty();
+  }
+
+  @Test
+  void aBackupIsPutIntoADirectoryAsItLay() throws IOException {
+    create(repository, "one", Mode.Incremental);
+    Path to = credentials.resolve("exported");
+    new Exporter(repository, Progress.NONE).export("one", to);
+    Snapshot newest = job.checkpoint().newest();
+    String directory = newest.directory();
+    assertThat(to.resolve(Checkpoint.manifest(1, newest.state()))).exists();
+    assertThat(Files.readAllBytes(to.resolve(directory + "/part-00001")))
+        .isEqualTo(Job.content(job.batch(), 1));
+    assertThatThrownBy(() -> new Exporter(repository, Progress.NONE).export("one", to))
+        .hasMessageContaining("is not empty");
+  }
+
+  @Test
+  void aDrillIsNotedWithTheLook() {
+    create(repository, "one", Mode.Incremental);
+    Verifier verifier = new Verifier(repository, Clock.systemUTC());
+    Drill read = new Drill(null, 50, 48, null, "3.5.5");
+    assertThat(verifier.verify("one", read).good()).isTrue();
+    assertThat(repository.verification("one").orElseThrow().level()).isEqualTo(Level.RestoreDrill);
+    Drill unread = new Drill("its state cannot be read", 0, 0, null, "3.5.5");
+    assertThat(verifier.verify("one", unread).faults())
+        .containsExactly("the job's image cannot begin with it: its state cannot be read");
+    assertThat(repository.newestGood(null)).isEmpty();
   }
 
   @Test

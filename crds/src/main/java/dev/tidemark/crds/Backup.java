@@ -199,7 +199,8 @@ public record Backup(
       @Default("Presence")
           @JsonPropertyDescription(
               "What each backup is checked for before it counts: Presence of every object, Checksum of every object, or"
-                  + " RestoreDrill: the checkpoint is read by the job's own image.")
+                  + " RestoreDrill: Checksum, and at once afterwards the job's own image reads it as a driver would that"
+                  + " begins with it.")
           Level onCompletion,
       @Size(max = 128)
           @JsonPropertyDescription(

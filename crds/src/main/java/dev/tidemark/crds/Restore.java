@@ -53,9 +53,14 @@ public record Restore(
   public record From(
       @Size(max = 253) @JsonPropertyDescription("Name of a StreamingJobBackup in this namespace.")
           String backupName,
-      @Size(max = 40) @JsonPropertyDescription("Newest good backup of this job.") String jobName,
+      @Size(max = 40)
+          @JsonPropertyDescription(
+              "Newest good backup of this job of the namespace. Another job's is for a new job only, which begins with its"
+                  + " state.")
+          String jobName,
       @Size(max = 512)
-          @JsonPropertyDescription("Newest good backup found under this s3a:// prefix.")
+          @JsonPropertyDescription(
+              "Newest good backup found under this s3a:// prefix; it may be another job's for a new job.")
           String path,
       @JsonPropertyDescription("The newest one taken before this time.") Instant before) {}
 }

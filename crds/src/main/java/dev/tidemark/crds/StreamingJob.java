@@ -34,12 +34,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
     message =
         "the name of a StreamingJob begins with a letter and has only lower case letters, digits and '-': the names of"
             + " its pods are made from it")
-@ValidationRule(
-    value =
-        "!has(self.spec.restore) || !has(self.spec.restore.source.jobName) || self.spec.restore.source.jobName =="
-            + " self.metadata.name",
-    message =
-        "restore.source.jobName: to start from another job's backup is not supported by this version of Tidemark")
 @AdditionalPrinterColumn(
     name = "Phase",
     jsonPath = ".status.phase",

@@ -19,11 +19,6 @@ import java.time.Instant;
             + " self.existing == oldSelf.existing)",
     message =
         "a backup is made once: only verification and deletionPolicy can be changed. Create another StreamingJobBackup")
-@ValidationRule(
-    value = "!has(self.verification) || self.verification.level != 'RestoreDrill'",
-    fieldPath = ".verification",
-    message =
-        "verification: RestoreDrill is not supported by this version of Tidemark; use Checksum")
 public record StreamingJobBackupSpec(
     @Required @JsonPropertyDescription("The job whose checkpoint it is, in the same namespace.")
         JobRef jobRef,

@@ -126,13 +126,6 @@ import java.util.Map;
     fieldPath = ".application",
     message = "spec.application is not supported by this version of Tidemark")
 @ValidationRule(
-    value =
-        "!has(self.backup) || (self.backup.verify.onCompletion != 'RestoreDrill' && self.backup.verify.level !="
-            + " 'RestoreDrill')",
-    fieldPath = ".backup",
-    message =
-        "backup.verify: RestoreDrill is not supported by this version of Tidemark; use Checksum")
-@ValidationRule(
     value = "self.source.onOffsetsExpired != 'SkipToEarliest'",
     fieldPath = ".source",
     message =

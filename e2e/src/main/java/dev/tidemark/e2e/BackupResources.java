@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.Map;
@@ -40,6 +42,27 @@ public final class BackupResources {
         .resource(
             Serialization.unmarshal(Serialization.asYaml(backup), GenericKubernetesResource.class))
         .create();
+  }
+
+  /** Asks for a look at one. */
+  public void look(String name, String requestId, String level) {
+    all.inNamespace(namespace)
+        .withName(name)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\": {\"verification\": {\"requestId\": \"%s\", \"level\": \"%s\"}}}"
+                .formatted(requestId, level));
+  }
+
+  /** Waits until the last look was that close and found so. */
+  public void awaitLook(String name, String level, boolean good, Duration within) {
+    Awaitility.await(name + " was looked at by " + level + " and is good: " + good)
+        .atMost(within)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () ->
+                level.equals(Job.status(get(name), "verification", "level"))
+                    && Boolean.valueOf(good).equals(Job.status(get(name), "verification", "good")));
   }
 
   /** As it is now; null when there is none. */

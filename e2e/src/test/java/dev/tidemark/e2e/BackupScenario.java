@@ -2,17 +2,32 @@ package dev.tidemark.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.e2e.serial.Counting;
 import dev.tidemark.e2e.serial.Programs;
+import dev.tidemark.e2e.serial.Serial;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Backups that were made while the job ran, and what they are good for. */
 @ExtendWith(Stage.class)
 class BackupScenario {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** A slot comes each minute, and its run takes a few seconds. */
   private static final Duration SCHEDULED = Duration.ofSeconds(100);
 
@@ -102,6 +117,117 @@ class BackupScenario {
         .until(() -> backups.get("short-lived") == null);
     assertThat(manifests(scene)).doesNotContain("short-lived.json");
     play.endsExact();
+  }
+
+  /** The job's own image reads each backup as a driver would; what it has read is right. */
+  @Test
+  @Tag("gate")
+  void aDrillReadsWhatWasBackedUp(Scene scene) throws IOException {
+    CountingPlay play =
+        new CountingPlay(
+            scene,
+            backedUp(scene).set("backup.verify.onCompletion", "RestoreDrill"),
+            Programs.totals());
+    BackupResources backups = new BackupResources(scene.cluster().client(), scene.id());
+    play.job.await("a state checkpoint", Play.START, job -> Job.number(job, "state", "keys") > 0);
+    backups.create("drilled", play.job);
+    backups.awaitLook("drilled", "RestoreDrill", true, Play.START);
+    JsonNode drill = json(scene, "verified/drilled.json").get("drill");
+    Serial counted =
+        Serial.run(
+            scene.topic().dump(),
+            List.of(new Serial.Chapter(Programs.totals(), Map.of())),
+            until(drill.get("offsets")));
+    assertThat(counted.size()).isPositive();
+    assertThat(drill.get("keys").asInt()).as(drill.toString()).isEqualTo(counted.size());
+
+    alterOneObject(scene);
+    backups.look("drilled", "again", "RestoreDrill");
+    backups.awaitLook("drilled", "Checksum", false, Play.START); // it did not come to a drill
+    play.job.awaitCondition("BackupHealthy", "False", Play.RECOVER, "BackupDamaged");
+    play.endsExact();
+  }
+
+  /**
+   * A new job begins with the state of this one, in a database of its own and with another filter
+   * from there on: had it begun at the start of the topic, its totals would be others.
+   */
+  @Test
+  @Tag("gate")
+  void anotherJobBeginsWithItsState(Scene scene) throws IOException {
+    CountingPlay play = new CountingPlay(scene, backedUp(scene), Programs.totals());
+    play.job.await("a state checkpoint", Play.START, job -> Job.number(job, "state", "keys") > 0);
+    BackupResources backups = new BackupResources(scene.cluster().client(), scene.id());
+    backups.create("before-the-split", play.job);
+    backups.await("before-the-split", "Completed", Play.START);
+    JsonNode backup = json(scene, "manifests/before-the-split.json");
+
+    String database = scene.id() + "-clone";
+    scene.addDatabase(database);
+    Counting counting = new Counting(scene.infra(), database, scene.topic(), Programs.totals());
+    counting.changed(Programs.filteredTotals(), until(backup.get("state").get("offsets")));
+    Job clone =
+        scene.apply(
+            counting
+                .in(backedUp(scene).name("clone").database(database))
+                .set("checkpoint.path", scene.checkpointPath() + "-clone")
+                .set("backup.path", "s3a://backups/" + scene.id() + "-clone")
+                .set("restore.requestId", "begin")
+                .set("restore.source.jobName", play.job.name()));
+    clone.awaitCondition("RestoreCompleted", "True", Play.START, "RestoreCompleted");
+    clone.awaitReady(Play.START);
+    counting.awaitMore(Play.RECOVER);
+    scene.faults().killJvm(clone.driver());
+    counting.awaitMore(Play.RECOVER);
+    play.endsExact();
+    Verdict verdict = counting.settle(Play.RECOVER);
+    assertThat(scene.judged(verdict).exact()).as(verdict.toString()).isTrue();
+  }
+
+  /** One that cannot have the state it is to begin with does not begin without. */
+  @Test
+  void nothingToBeginWith(Scene scene) {
+    Job job =
+        scene.apply(
+            backedUp(scene)
+                .set("restore.requestId", "begin")
+                .set("restore.source.path", "s3a://backups/" + scene.id() + "-of-nobody"));
+    job.awaitCondition("Stalled", "True", Play.START, "BackupNotFound");
+    assertThat(job.status("revision")).isNull();
+    job.patch("{\"spec\": {\"restore\": null}}");
+    job.awaitReady(Play.START);
+  }
+
+  private static Map<Integer, Long> until(JsonNode offsets) {
+    Map<Integer, Long> until = new HashMap<>();
+    offsets.forEach(o -> until.put(o.get("partition").asInt(), o.get("until").asLong()));
+    return until;
+  }
+
+  private static JsonNode json(Scene scene, String key) throws IOException {
+    return JSON.readTree(stored(scene, key).asByteArray());
+  }
+
+  private static ResponseBytes<GetObjectResponse> stored(Scene scene, String key) {
+    return scene
+        .infra()
+        .s3()
+        .getObjectAsBytes(request -> request.bucket("backups").key(scene.id() + "/" + key));
+  }
+
+  /** The largest, as long as it was. */
+  private static void alterOneObject(Scene scene) {
+    S3Client s3 = scene.infra().s3();
+    S3Object largest =
+        s3
+            .listObjectsV2Paginator(r -> r.bucket("backups").prefix(scene.id() + "/objects/"))
+            .contents()
+            .stream()
+            .max(Comparator.comparing(S3Object::size))
+            .orElseThrow();
+    s3.putObject(
+        request -> request.bucket("backups").key(largest.key()),
+        RequestBody.fromBytes(new byte[largest.size().intValue()]));
   }
 
   private static List<String> manifests(Scene scene) {

@@ -110,7 +110,9 @@ public final class Main {
             tireless(controller, config)
                 .withGenerationAware(false)
                 .withOnUpdateFilter(Changes::matter));
-    operator.register(backups, controller -> tireless(controller, config));
+    // What follows the end of a run, a drill, depends on the status alone.
+    operator.register(
+        backups, controller -> tireless(controller, config).withGenerationAware(false));
     return operator;
   }
 

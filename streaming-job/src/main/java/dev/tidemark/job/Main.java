@@ -2,6 +2,7 @@ package dev.tidemark.job;
 
 import dev.tidemark.job.check.CheckRun;
 import dev.tidemark.job.check.Verdict;
+import dev.tidemark.job.engine.Drill;
 import dev.tidemark.job.engine.Driver;
 import dev.tidemark.job.engine.DriverStart;
 import dev.tidemark.job.outcome.TerminationMessage;
@@ -12,20 +13,27 @@ import dev.tidemark.job.settings.SettingsFile;
 import dev.tidemark.job.supervise.Journal;
 import dev.tidemark.job.supervise.Launch;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
 /**
- * Entry of the driver pod and of the check run: {@code driver}, {@code standby} or {@code check}.
+ * Entry of the driver pod and of other pods with its image: {@code driver}, {@code standby}, {@code
+ * check}, or {@code drill <directory>}, which reads the checkpoint that lies there.
  */
 public final class Main {
   private Main() {}
 
   /** Runs, leaves a termination message, and halts with a code of the contract. */
   public static void main(String[] args) {
-    String mode = args.length == 1 ? args[0] : "";
+    String mode = args.length > 0 ? args[0] : "";
     int code;
     try {
-      code = mode.equals("check") ? check() : driver(mode.equals("standby"));
+      code =
+          switch (mode) {
+            case "check" -> check();
+            case "drill" -> drill(Path.of(args[1]));
+            default -> driver(mode.equals("standby"));
+          };
     } catch (Trouble e) {
       boolean check = mode.equals("check");
       TerminationMessage message = TerminationMessage.of(e);
@@ -60,6 +68,12 @@ public final class Main {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** What was found lies beside the checkpoint, and a pod of a drill always ends well. */
+  private static int drill(Path checkpoint) throws IOException {
+    Drill.of(checkpoint).write(checkpoint.resolve("drill.json"));
+    return Driver.STOPPED;
   }
 
   /** The verdict is the message; a pod of a check run always ends well. */

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -65,7 +66,7 @@ final class CreateCommand implements Callable<Integer> {
   @Option(
       names = "--verify",
       defaultValue = "Presence",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+      description = "Presence or Checksum (default: ${DEFAULT-VALUE})")
   private Level level;
 
   @Option(names = "--prune", description = "then prune, by the rules below")
@@ -73,6 +74,11 @@ final class CreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (level == Level.RestoreDrill) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a drill needs the image of the job: make the backup, then see docs/backup.md");
+    }
     Checkpoint source = stores.checkpoint(checkpoint);
     Repository repository = stores.repository(to);
     PrintWriter out = spec.commandLine().getOut();

@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
       ListCommand.class,
       ShowCommand.class,
       VerifyCommand.class,
+      ExportCommand.class,
       RestoreCommand.class,
       PruneCommand.class,
       ForgetCommand.class

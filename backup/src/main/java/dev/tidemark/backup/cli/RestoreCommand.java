@@ -11,6 +11,7 @@ import dev.tidemark.backup.repository.Progress;
 import dev.tidemark.backup.repository.Repository;
 import dev.tidemark.backup.repository.Verification.Level;
 import dev.tidemark.backup.repository.Verifier;
+import dev.tidemark.backup.restore.Clone;
 import dev.tidemark.backup.restore.Restorer;
 import dev.tidemark.backup.restore.Restorer.Restored;
 import java.io.PrintWriter;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -61,6 +63,14 @@ final class RestoreCommand implements Callable<Integer> {
       description = "for how long the job keeps what it had before (default: ${DEFAULT-VALUE})")
   private Duration keepReplaced;
 
+  @Option(
+      names = "--clone-to",
+      paramLabel = "CLUSTER/NAMESPACE/NAME",
+      description =
+          "the backup may be of another job: this new one, which has no checkpoint yet, begins with its state"
+              + " (CLUSTER is the uid of the namespace kube-system)")
+  private String cloneTo;
+
   @ArgGroup(multiplicity = "1")
   private Which which;
 
@@ -88,7 +98,7 @@ final class RestoreCommand implements Callable<Integer> {
     try (Bar bar = new Bar("restore")) {
       Restored restored =
           new Restorer(repository, target, bar)
-              .restore(name, request, Instant.now().plus(keepReplaced));
+              .restore(name, request, Instant.now().plus(keepReplaced), asClone());
       String said =
           String.format(
               Locale.ROOT,
@@ -104,6 +114,14 @@ final class RestoreCommand implements Callable<Integer> {
                       restored.epoch(), restored.already(), saved ? safety : null)));
     }
     return 0;
+  }
+
+  private Clone asClone() {
+    try {
+      return cloneTo == null ? null : Clone.parse(cloneTo);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--clone-to: " + e.getMessage(), e);
+    }
   }
 
   private String chosen(Repository repository, Checkpoint target) {

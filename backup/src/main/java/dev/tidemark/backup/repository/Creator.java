@@ -110,7 +110,8 @@ public final class Creator {
               + " hours; a sweep may have taken it for dead, so it does not count");
     }
     try {
-      repository.complete(created.manifest());
+      Manifest sealed = repository.complete(created.manifest());
+      created = new Created(sealed, created.copied(), created.copiedBytes());
     } catch (Changed e) {
       created = taken(called, request);
     }

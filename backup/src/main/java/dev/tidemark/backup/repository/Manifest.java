@@ -7,6 +7,7 @@ import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
 import dev.tidemark.backup.Json;
 import dev.tidemark.backup.store.ObjectStore.Listed;
+import dev.tidemark.backup.store.ObjectStore.Sums;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -90,6 +91,19 @@ public record Manifest(
       return there.etag().equals(etag)
           ? Optional.empty()
           : Optional.of(key + " was written again by somebody (its ETag is another)");
+    }
+
+    /** What is wrong with the content that was read at its key; empty: it is what was copied. */
+    public Optional<String> fault(Sums sums) {
+      boolean same;
+      if (sha256 != null) {
+        same = sha256.equals(sums.sha256());
+      } else {
+        // A store that tells no sum of a copy has one in the ETag, if it was written in one piece.
+        String sum = etag.replace("\"", "");
+        same = !sum.matches("[0-9a-f]{32}") || sum.equals(sums.md5());
+      }
+      return same ? Optional.empty() : Optional.of(key + " holds something else than was copied");
     }
   }
 

@@ -223,8 +223,12 @@ public final class Repository {
     store.put(key(VERIFIED + verification.backup() + JSON), Json.bytes(verification));
   }
 
-  void complete(Manifest manifest) {
-    store.create(key(MANIFESTS + manifest.name() + JSON), manifest.sealed());
+  /** Writes the manifest; returns it as it was written, with its digest. */
+  Manifest complete(Manifest manifest) {
+    String key = key(MANIFESTS + manifest.name() + JSON);
+    byte[] sealed = manifest.sealed();
+    store.create(key, sealed);
+    return Manifest.read(sealed, manifest.name(), key);
   }
 
   /** From now on no sweep deletes what the backup that is being made may build upon. */

@@ -2,6 +2,7 @@ package dev.tidemark.backup.repository;
 
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.repository.Verification.Drill;
 import dev.tidemark.backup.repository.Verification.Level;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Listed;
@@ -28,9 +29,23 @@ public final class Verifier {
   /**
    * Looks, and notes what was found.
    *
+   * @param level {@code Presence} or {@code Checksum}
    * @throws BackupException {@code BackupNotFound}
    */
   public Verification verify(String name, Level level) {
+    return verify(name, level, null);
+  }
+
+  /**
+   * Looks at everything that the store can tell, and notes it with what the job's image has found.
+   *
+   * @throws BackupException {@code BackupNotFound}
+   */
+  public Verification verify(String name, Drill drill) {
+    return verify(name, Level.RestoreDrill, drill);
+  }
+
+  private Verification verify(String name, Level level, Drill drill) {
     List<String> faults = new ArrayList<>();
     try {
       Manifest manifest = repository.read(name);
@@ -38,7 +53,7 @@ public final class Verifier {
       for (Stored object : manifest.objects()) {
         object.fault(found.get(object.key())).ifPresent(faults::add);
       }
-      if (level == Level.Checksum) {
+      if (level != Level.Presence) {
         content(manifest, found, faults);
       }
     } catch (BackupException e) {
@@ -47,7 +62,11 @@ public final class Verifier {
       }
       faults.add(e.getMessage());
     }
-    Verification verification = new Verification(name, level, clock.instant(), List.copyOf(faults));
+    if (drill != null && drill.fault() != null) {
+      faults.add("the job's image cannot begin with it: " + drill.fault());
+    }
+    Verification verification =
+        new Verification(name, level, clock.instant(), List.copyOf(faults), drill);
     repository.note(verification);
     return verification;
   }
@@ -57,15 +76,13 @@ public final class Verifier {
     for (Stored object : manifest.objects()) {
       Listed there = found.get(object.key());
       if (there != null) {
-        sums.put(object, repository.store().sums(there));
+        sums.put(object, repository.store().stream(there, piece -> {}));
       }
     }
     sums.forEach(
         (object, sum) -> {
           try {
-            if (isAnother(object, sum.join())) {
-              faults.add(object.key() + " holds something else than was copied");
-            }
+            object.fault(sum.join()).ifPresent(faults::add);
           } catch (CompletionException e) {
             if (!(e.getCause() instanceof Changed)) {
               throw e;
@@ -73,14 +90,5 @@ public final class Verifier {
             faults.add(object.key() + " changed while it was read");
           }
         });
-  }
-
-  private static boolean isAnother(Stored object, Sums sums) {
-    if (object.sha256() != null) {
-      return !object.sha256().equals(sums.sha256());
-    }
-    // A store that tells no sum of a copy has one in the ETag, if it was written in one piece.
-    String etag = object.etag().replace("\"", "");
-    return etag.matches("[0-9a-f]{32}") && !etag.equals(sums.md5());
   }
 }

@@ -66,6 +66,16 @@ public final class Restorer {
    * @throws BackupException {@code BackupDamaged}, {@code ForeignBackup}, {@code RestoreConflict}
    */
   public Restored restore(String name, String id, Instant keepReplacedUntil) {
+    return restore(name, id, keepReplacedUntil, null);
+  }
+
+  /**
+   * The same; a job that has no checkpoint yet begins with the state of another one.
+   *
+   * @param clone the new job, if it is one; null: the backup must be of the very job
+   * @throws BackupException also {@code LocationInUse}
+   */
+  public Restored restore(String name, String id, Instant keepReplacedUntil, Clone clone) {
     Manifest manifest = repository.read(name);
     Optional<Owner> before = checkpoint.owner();
     if (before.isPresent()) {
@@ -73,11 +83,18 @@ public final class Restorer {
       if (isAnswered(id, record)) {
         return new Restored(manifest, record.path("floorEpoch").asLong(), true);
       }
-      requireSame(manifest, record);
+      if (!Clone.isUnfinished(record)) {
+        requireSame(manifest, record);
+      }
     }
     Map<Stored, Listed> objects = objects(manifest);
 
-    ObjectNode owner = before.map(Owner::record).orElse(manifest.owner()).deepCopy();
+    boolean another = before.isEmpty() && clone != null && clone.isAnother(manifest);
+    ObjectNode first = another ? clone.record(checkpoint) : manifest.owner();
+    ObjectNode owner = before.map(Owner::record).orElse(first).deepCopy();
+    if (another || Clone.isUnfinished(owner)) {
+      Clone.note(manifest, owner);
+    }
     long lastEpoch = owner.path("lastEpoch").asLong();
     // Above what a run has written that outlived the record: it must not be taken for the backup.
     long epoch =

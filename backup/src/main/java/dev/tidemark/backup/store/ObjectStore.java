@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * What backups need of a bucket: strongly consistent reads and lists, conditional writes. Methods
@@ -97,8 +98,8 @@ public interface ObjectStore extends AutoCloseable {
    */
   record Sums(String sha256, String md5) {}
 
-  /** Sums of an object's content, read in pieces. */
-  CompletableFuture<Sums> sums(Listed object);
+  /** Reads an object's content in pieces, each of which {@code receiver} hears of in turn. */
+  CompletableFuture<Sums> stream(Listed object, Consumer<byte[]> receiver);
 
   @Override
   void close();

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.core.ResponseBytes;
@@ -198,8 +199,8 @@ public final class S3Store implements ObjectStore {
   }
 
   @Override
-  public CompletableFuture<Sums> sums(Listed object) {
-    return translated(transfers.sums(object), object.key());
+  public CompletableFuture<Sums> stream(Listed object, Consumer<byte[]> receiver) {
+    return translated(transfers.stream(object, receiver), object.key());
   }
 
   private <T> T await(Supplier<CompletableFuture<T>> request, String key) {

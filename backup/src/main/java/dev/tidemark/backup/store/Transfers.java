@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import software.amazon.awssdk.core.ResponseBytes;
@@ -173,7 +174,7 @@ final class Transfers {
         .thenCompose(done -> CompletableFuture.failedFuture(failure));
   }
 
-  CompletableFuture<Sums> sums(Listed object) {
+  CompletableFuture<Sums> stream(Listed object, Consumer<byte[]> receiver) {
     MessageDigest sha256 = digest("SHA-256");
     MessageDigest md5 = digest("MD5");
     return inTurn(
@@ -184,6 +185,7 @@ final class Transfers {
                         bytes -> {
                           sha256.update(bytes);
                           md5.update(bytes);
+                          receiver.accept(bytes);
                         }))
         .thenApply(
             done -> new Sums(base64(sha256.digest()), HexFormat.of().formatHex(md5.digest())));

@@ -82,6 +82,21 @@ class MainTest {
   }
 
   @Test
+  void aDrillThatNobodyMade() {
+    assertThat(run("verify", "--from=s3a://backups/totals", "--level=RestoreDrill", "one"))
+        .isEqualTo(2);
+    assertThat(said.toString()).startsWith("--level=RestoreDrill, --drilled and the name of one");
+    assertThat(
+            run(
+                "create",
+                "--to=s3a://backups/totals",
+                "--checkpoint=s3a://streams/totals",
+                "--verify=RestoreDrill"))
+        .isEqualTo(2);
+    assertThat(said.toString()).contains("a drill needs the image of the job");
+  }
+
+  @Test
   void aCommandThatIsNone() {
     assertThat(run("destroy")).isEqualTo(2);
     assertThat(said.toString()).contains("Unmatched argument at index 0: 'destroy'");

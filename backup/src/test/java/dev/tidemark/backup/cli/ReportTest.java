@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.backup.Json;
+import dev.tidemark.backup.repository.Verification.Drill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,14 @@ class ReportTest {
     report.write(written);
     JsonNode expected = Json.MAPPER.readTree(example.toFile());
     assertThat(Json.MAPPER.readTree(written.toFile())).isEqualTo(expected);
+  }
+
+  @Test
+  void theDrillOfAnImageIsUnderstood() throws IOException {
+    Path example = CONTRACT.resolve("drill.json");
+    Drill drill = Json.MAPPER.readValue(example.toFile(), Drill.class);
+    JsonNode expected = Json.MAPPER.readTree(example.toFile());
+    assertThat(Json.MAPPER.readTree(Json.bytes(drill))).isEqualTo(expected);
   }
 
   @Test

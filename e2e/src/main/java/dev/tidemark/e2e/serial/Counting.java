@@ -58,6 +58,11 @@ public final class Counting {
     return chapters.get(chapters.size() - 1).program();
   }
 
+  /** From these offsets on another program is in force. */
+  public void changed(Program program, Map<Integer, Long> from) {
+    chapters.add(new Serial.Chapter(program, from));
+  }
+
   /** From the ledger's offsets of now on another program is in force. */
   public void changed(Program program) {
     chapters.add(new Serial.Chapter(program, until()));

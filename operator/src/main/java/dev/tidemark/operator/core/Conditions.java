@@ -62,7 +62,7 @@ final class Conditions {
       case RUNNING, OUTDATED, ROLL_REFUSED -> Situations.commits(seen, course.driver());
       case DELETING, PREDECESSOR, CROWDED, LOST, STOPPING, UNWANTED, CRASH_LOOPING, STARTING ->
           false;
-      case RESTORING, SUSPENDED, UNJUDGED, HELD, EXHAUSTED, BACKING_OFF -> false;
+      case RESTORING, UNRESTORED, SUSPENDED, UNJUDGED, HELD, EXHAUSTED, BACKING_OFF -> false;
       case REJECTED, RUMOUR, DUE -> false;
     };
   }
@@ -88,7 +88,8 @@ final class Conditions {
               CRASH_LOOPING,
               STARTING ->
               false;
-          case RESTORING, UNJUDGED, HELD, EXHAUSTED, BACKING_OFF, REJECTED, RUMOUR, DUE -> false;
+          case RESTORING, UNRESTORED, UNJUDGED, HELD, EXHAUSTED -> false;
+          case BACKING_OFF, REJECTED, RUMOUR, DUE -> false;
         };
     boolean judging =
         judgement.stand() == Judgement.Stand.CHECKING
@@ -123,7 +124,7 @@ final class Conditions {
   static Optional<Why> stalledBy(Judgement judgement, Course course) {
     boolean stuck =
         switch (course.situation()) {
-          case HELD, EXHAUSTED, ROLL_REFUSED -> true;
+          case HELD, UNRESTORED, EXHAUSTED, ROLL_REFUSED -> true;
           case DELETING,
               PREDECESSOR,
               CROWDED,
@@ -188,7 +189,7 @@ final class Conditions {
     return switch (course.situation()) {
       case DELETING -> Phase.Deleting;
       case SUSPENDED -> Phase.Suspended;
-      case HELD, EXHAUSTED -> Phase.Failed;
+      case HELD, UNRESTORED, EXHAUSTED -> Phase.Failed;
       case PREDECESSOR -> Phase.Pending;
       case UNJUDGED -> stalledBy(judgement, course).isPresent() ? Phase.Failed : Phase.Pending;
       case RUNNING, UNWANTED -> Phase.Running;

@@ -65,6 +65,7 @@ final class DriverRules {
       case STARTING, RUNNING ->
           DriverReport.course(situation, seen, driver, memory, pruned(seen, driver));
       case RESTORING -> RestoreRules.course(seen, memory);
+      case UNRESTORED -> RestoreRules.unrestored(memory);
       case SUSPENDED ->
           told(
               situation,

@@ -46,6 +46,15 @@ final class RestoreRules {
     return seen.restores().stream().anyMatch(r -> r.run().state() == RunSeen.State.ACTIVE);
   }
 
+  /** True for a job that never ran and could not have the backup it is to begin with. */
+  static boolean beginsWithout(Observation seen, Memory memory) {
+    Memory.LastRestore last = memory.restore().last();
+    return memory.attempt() == 0
+        && last != null
+        && !last.completed()
+        && last.requestId().equals(seen.wanted().restore());
+  }
+
   /** What is to be done now; empty for nothing. */
   static Optional<RestorePlan> due(Observation seen, Memory memory) {
     return asked(seen, memory).or(() -> rescue(seen, memory));
@@ -153,6 +162,20 @@ final class RestoreRules {
     Step step =
         new Step(new Action.StartRestore(plan), Reason.Restoring.name(), sentence, plan.rescue());
     return told(memory, List.of(step), Why.of(Reason.Restoring, sentence), null);
+  }
+
+  /** Waits for a person. */
+  static Course unrestored(Memory memory) {
+    return new Course(
+        Situation.UNRESTORED,
+        null,
+        memory,
+        List.of(),
+        memory.restore().last().reason(),
+        "No driver runs: the job is to begin with a backup that could not be had: "
+            + Sentence.ended(memory.restore().last().message())
+            + " Ask again with another restore.requestId, or take spec.restore away to begin without.",
+        null);
   }
 
   private static Course told(Memory memory, List<Step> steps, Why why, Instant wake) {

@@ -26,6 +26,11 @@ public enum Situation {
   RUNNING,
   /** No driver: a backup is put in the place of the checkpoint. */
   RESTORING,
+  /**
+   * No driver: the job was to begin with a backup, which could not be had. It does not begin
+   * without.
+   */
+  UNRESTORED,
   /** No driver, and none wanted. */
   SUSPENDED,
   /** No driver, and no accepted definition to start one from. */
@@ -59,6 +64,7 @@ public enum Situation {
       case DELETING,
           PREDECESSOR,
           RESTORING,
+          UNRESTORED,
           SUSPENDED,
           UNJUDGED,
           HELD,

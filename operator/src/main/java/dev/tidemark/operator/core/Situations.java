@@ -65,6 +65,9 @@ final class Situations {
     if (seen.wanted().suspend()) {
       return Situation.SUSPENDED;
     }
+    if (RestoreRules.beginsWithout(seen, memory)) {
+      return Situation.UNRESTORED;
+    }
     if (basis.isEmpty()) {
       return Situation.UNJUDGED;
     }

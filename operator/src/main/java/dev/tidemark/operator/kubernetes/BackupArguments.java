@@ -20,7 +20,7 @@ final class BackupArguments {
     Backup backup = job.getSpec().backup();
     StreamingJobBackupSpec spec = wanted.getSpec();
     if (Boolean.TRUE.equals(spec.existing())) {
-      return look(wanted, job, backup.verify().onCompletion());
+      return look(wanted, job, first(backup));
     }
     List<String> all = new ArrayList<>();
     all.add("create");
@@ -32,10 +32,16 @@ final class BackupArguments {
       all.add("--slot=" + spec.slot());
     }
     all.add("--mode=" + (spec.mode() == null ? backup.mode() : spec.mode()));
-    all.add("--verify=" + backup.verify().onCompletion());
+    all.add("--verify=" + first(backup));
     all.add("--prune");
     rules(backup, all);
     return all;
+  }
+
+  /** How closely it is looked at where it is made; a drill follows in a run of its own. */
+  private static Backup.Level first(Backup backup) {
+    Backup.Level asked = backup.verify().onCompletion();
+    return asked == Backup.Level.RestoreDrill ? Backup.Level.Checksum : asked;
   }
 
   private static void rules(Backup backup, List<String> all) {
@@ -73,23 +79,50 @@ final class BackupArguments {
         backup.getMetadata().getName());
   }
 
+  /** Puts a backup where the job's image is to read it. */
+  static List<String> export(StreamingJobBackup backup, StreamingJob job, String directory) {
+    return List.of(
+        "export",
+        "--from=" + place(backup, job),
+        "--to=" + directory,
+        backup.getMetadata().getName());
+  }
+
+  /** Notes what the job's image has read there. */
+  static List<String> drilled(StreamingJobBackup backup, StreamingJob job, String directory) {
+    List<String> all = new ArrayList<>(look(backup, job, Backup.Level.RestoreDrill));
+    all.add("--drilled=" + directory + "/drill.json");
+    return all;
+  }
+
   static List<String> erase(StreamingJobBackup backup, StreamingJob job) {
     return List.of("forget", "--from=" + place(backup, job), backup.getMetadata().getName());
   }
 
-  /** Puts a backup in the place of the checkpoint; a lost one is not worth a backup first. */
-  static List<String> restore(StreamingJob job, RestorePlan plan) {
+  /**
+   * Puts a backup in the place of the checkpoint; a lost one is not worth a backup first.
+   *
+   * @param cluster identity of this cluster
+   * @param location where the backups are
+   */
+  static List<String> restore(StreamingJob job, RestorePlan plan, String cluster, String location) {
     Restore restore = job.getSpec().restore();
     Restore.From source = plan.rescue() ? null : restore.source();
     List<String> all = new ArrayList<>();
     all.add("restore");
     all.add("--checkpoint=" + job.getSpec().checkpoint().path());
-    all.add(
-        "--from="
-            + (source == null || source.path() == null
-                ? job.getSpec().backup().path()
-                : source.path()));
+    all.add("--from=" + location);
     all.add("--id=" + plan.requestId());
+    if (source != null && source.backupName() == null) {
+      // It may be of another job, if this one has no checkpoint yet.
+      all.add(
+          "--clone-to="
+              + cluster
+              + "/"
+              + job.getMetadata().getNamespace()
+              + "/"
+              + job.getMetadata().getName());
+    }
     if (!plan.rescue() && restore.safetyBackup()) {
       all.add(
           "--safety-backup="

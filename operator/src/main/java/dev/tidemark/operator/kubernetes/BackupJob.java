@@ -3,10 +3,15 @@ package dev.tidemark.operator.kubernetes;
 import dev.tidemark.crds.Backup;
 import dev.tidemark.crds.S3;
 import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobSpec;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRule;
+import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRuleBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +22,7 @@ import java.util.List;
  */
 final class BackupJob {
   static final String CONTAINER = "backup";
+  static final String FETCH = "fetch";
 
   private static final int KEPT_SECONDS = 24 * 3600;
   private static final double CORES = 0.4;
@@ -37,13 +43,55 @@ final class BackupJob {
       StreamingJob job,
       List<String> arguments,
       String image) {
+    Mounts mounts = Mounts.forRun(job.getSpec());
+    Container command = command(CONTAINER, job.getSpec(), arguments, image, mounts);
+    return run(name, owner, component, job, List.of(), command, mounts);
+  }
+
+  /**
+   * A look at a backup for which the job's own image reads it: one container fetches it, the next
+   * reads it, the last notes what was found.
+   */
+  static Job drill(String name, StreamingJobBackup backup, StreamingJob job, Platform platform) {
+    StreamingJobSpec spec = job.getSpec();
+    Mounts mounts = Mounts.forDrill(spec);
+    String place = Mounts.DRILL + "/checkpoint";
+    List<String> export = BackupArguments.export(backup, job, place);
+    List<String> look = BackupArguments.drilled(backup, job, place);
+    Container fetch = command(FETCH, spec, export, platform.backupImage(), mounts);
+    Container read =
+        new ContainerBuilder()
+            .withName("drill")
+            .withImage(platform.imageOf(job))
+            .withImagePullPolicy(spec.imagePullPolicy().name())
+            .withArgs("drill", place)
+            .addNewEnv()
+            .withName("TIDEMARK_JAVA_OPTS")
+            .withValue("-Xmx" + Durations.mebibytes(spec.driver().memory()) + "m")
+            .endEnv()
+            .withResources(Sizes.of(spec.driver().cores(), spec.driver().memory()))
+            .withSecurityContext(Restricted.container())
+            .withVolumeMounts(mounts.scratch())
+            .build();
+    Container note = command(CONTAINER, spec, look, platform.backupImage(), mounts);
+    return run(name, backup, Labels.BACKUP, job, List.of(fetch, read), note, mounts);
+  }
+
+  private static Job run(
+      String name,
+      HasMetadata owner,
+      String component,
+      StreamingJob job,
+      List<Container> before,
+      Container last,
+      Mounts mounts) {
     StreamingJobSpec spec = job.getSpec();
     Backup backup = spec.backup();
-    Mounts mounts = Mounts.forRun(spec);
-    List<String> all = new ArrayList<>(arguments);
-    all.add("--report=/dev/termination-log");
-    reached(spec.s3(), "", Mounts.STORE, all);
-    reached(backup.s3(), "backup-", Mounts.BACKUP_STORE, all);
+    List<PodFailurePolicyRule> rules = new ArrayList<>();
+    rules.add(refusals(CONTAINER));
+    if (!before.isEmpty()) {
+      rules.add(refusals(FETCH));
+    }
     return new JobBuilder()
         .withNewMetadata()
         .withName(name)
@@ -56,14 +104,7 @@ final class BackupJob {
         .withActiveDeadlineSeconds(Durations.of(backup.activeDeadline()).toSeconds())
         .withTtlSecondsAfterFinished(KEPT_SECONDS)
         .withNewPodFailurePolicy()
-        .addNewRule()
-        .withAction("FailJob")
-        .withNewOnExitCodes()
-        .withContainerName(CONTAINER)
-        .withOperator("In")
-        .withValues(1, 2)
-        .endOnExitCodes()
-        .endRule()
+        .withRules(rules)
         .endPodFailurePolicy()
         .withNewTemplate()
         .withNewMetadata()
@@ -79,8 +120,35 @@ final class BackupJob {
         .withImagePullSecrets(DriverPod.pullSecrets(spec))
         .withTolerations(Restricted.tolerations())
         .withVolumes(mounts.volumes)
-        .addNewContainer()
-        .withName(CONTAINER)
+        .withInitContainers(before)
+        .withContainers(last)
+        .endSpec()
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+
+  /** What cannot be put right by another try of that container ends the run. */
+  private static PodFailurePolicyRule refusals(String container) {
+    return new PodFailurePolicyRuleBuilder()
+        .withAction("FailJob")
+        .withNewOnExitCodes()
+        .withContainerName(container)
+        .withOperator("In")
+        .withValues(1, 2)
+        .endOnExitCodes()
+        .build();
+  }
+
+  private static Container command(
+      String name, StreamingJobSpec spec, List<String> arguments, String image, Mounts mounts) {
+    Backup backup = spec.backup();
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--report=/dev/termination-log");
+    reached(spec.s3(), "", Mounts.STORE, all);
+    reached(backup.s3(), "backup-", Mounts.BACKUP_STORE, all);
+    return new ContainerBuilder()
+        .withName(name)
         .withImage(image)
         .withImagePullPolicy(spec.imagePullPolicy().name())
         .withArgs(all)
@@ -91,10 +159,6 @@ final class BackupJob {
         .withResources(Sizes.of(CORES, backup.memory()))
         .withSecurityContext(Restricted.container())
         .withVolumeMounts(mounts.mounts)
-        .endContainer()
-        .endSpec()
-        .endTemplate()
-        .endSpec()
         .build();
   }
 

@@ -203,6 +203,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
       StreamingJobBackup backup, Optional<StreamingJob> job, BackupDecision decision) {
     if (decision.ended() != null) {
       forget(backup, decision.ended());
+      drill(backup, job, decision.ended());
     }
     Optional<StreamingJobBackupStatus> status =
         BackupStatus.after(backup, decision, clock.instant());
@@ -246,6 +247,19 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
               }
               return b;
             });
+  }
+
+  /** Before the end is told of, so that it is asked for even if this operator dies between. */
+  private void drill(StreamingJobBackup made, Optional<StreamingJob> job, RunReport report) {
+    boolean wanted =
+        report.completed()
+            && made.getSpec().verification() == null
+            && job.map(j -> j.getSpec().backup())
+                .map(b -> b.verify().onCompletion() == Backup.Level.RestoreDrill)
+                .orElse(false);
+    if (wanted) {
+      BackupRuns.ask(client, made, "on-completion", Backup.Level.RestoreDrill);
+    }
   }
 
   /** What retention did not keep: the data is gone, so its resource has nothing to stand for. */

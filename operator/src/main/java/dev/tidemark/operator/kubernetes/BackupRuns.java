@@ -1,7 +1,9 @@
 package dev.tidemark.operator.kubernetes;
 
+import dev.tidemark.crds.Backup;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobBackup;
+import dev.tidemark.crds.StreamingJobBackupSpec;
 import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.backup.BackupDecision.Work;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -45,18 +47,43 @@ final class BackupRuns {
   }
 
   Outcome start(Work work, StreamingJobBackup backup, StreamingJob job) {
+    return start(run(work, backup, job), job, owned(job), owned(backup));
+  }
+
+  private Job run(Work work, StreamingJobBackup backup, StreamingJob job) {
+    String name = name(backup, work);
+    if (work == Work.LOOK && backup.getSpec().verification().level() == Backup.Level.RestoreDrill) {
+      return BackupJob.drill(name, backup, job, platform);
+    }
     List<String> arguments =
         switch (work) {
           case CREATE -> BackupArguments.create(backup, job);
           case LOOK -> BackupArguments.look(backup, job, backup.getSpec().verification().level());
           case ERASE -> BackupArguments.erase(backup, job);
         };
-    return start(
-        BackupJob.of(
-            name(backup, work), backup, Labels.BACKUP, job, arguments, platform.backupImage()),
-        job,
-        owned(job),
-        owned(backup));
+    return BackupJob.of(name, backup, Labels.BACKUP, job, arguments, platform.backupImage());
+  }
+
+  /** Asks for a look; asked for before, it is the same. */
+  static void ask(
+      KubernetesClient client, StreamingJobBackup of, String requestId, Backup.Level level) {
+    client
+        .resources(StreamingJobBackup.class)
+        .inNamespace(of.getMetadata().getNamespace())
+        .withName(of.getMetadata().getName())
+        .edit( // not what a cache holds
+            b -> {
+              StreamingJobBackupSpec s = b.getSpec();
+              b.setSpec(
+                  new StreamingJobBackupSpec(
+                      s.jobRef(),
+                      s.slot(),
+                      s.mode(),
+                      s.existing(),
+                      s.deletionPolicy(),
+                      new StreamingJobBackupSpec.Look(requestId, level)));
+              return b;
+            });
   }
 
   private Objects owned(HasMetadata owner) {

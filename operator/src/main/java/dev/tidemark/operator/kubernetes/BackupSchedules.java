@@ -47,7 +47,13 @@ final class BackupSchedules {
       }
     }
     if (decision.look() != null) {
-      look(job, decision.look());
+      Look look = decision.look();
+      backups.stream()
+          .filter(b -> b.getMetadata().getName().equals(look.backup()))
+          .forEach(
+              b ->
+                  BackupRuns.ask(
+                      client, b, look.requestId(), job.getSpec().backup().verify().level()));
     }
     if (decision.event() != null) {
       announcer.tell(
@@ -200,27 +206,6 @@ final class BackupSchedules {
                   + "): "
                   + e.getMessage());
     }
-  }
-
-  private void look(StreamingJob job, Look look) {
-    Backup.Level level = job.getSpec().backup().verify().level();
-    client
-        .resources(StreamingJobBackup.class)
-        .inNamespace(job.getMetadata().getNamespace())
-        .withName(look.backup())
-        .edit(
-            b -> {
-              StreamingJobBackupSpec s = b.getSpec();
-              b.setSpec(
-                  new StreamingJobBackupSpec(
-                      s.jobRef(),
-                      s.slot(),
-                      s.mode(),
-                      s.existing(),
-                      s.deletionPolicy(),
-                      new StreamingJobBackupSpec.Look(look.requestId(), level)));
-              return b;
-            });
   }
 
   /** What the status of the job says of its backups. */

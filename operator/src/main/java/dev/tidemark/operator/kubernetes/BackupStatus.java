@@ -135,7 +135,7 @@ final class BackupStatus {
               looked == null
                   ? report.reason()
                   : (looked.good() ? Reason.BackupVerified : Reason.BackupDamaged).name(),
-              looked != null && looked.good()
+              decision.looked() == null && looked != null && looked.good()
                   ? "Looked at (" + looked.level() + ") and found good."
                   : report.message(),
               generation,

@@ -1,6 +1,8 @@
 package dev.tidemark.operator.kubernetes;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tidemark.crds.Backup;
+import dev.tidemark.crds.Restore;
 import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
@@ -8,6 +10,7 @@ import dev.tidemark.operator.core.CheckPlan;
 import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Effects;
 import dev.tidemark.operator.core.Outcome;
+import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.RestorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
@@ -20,6 +23,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -133,6 +137,15 @@ final class KubernetesEffects implements Effects {
 
   @Override
   public Outcome startRestore(RestorePlan plan) {
+    Optional<String> location = location(plan);
+    if (location.isEmpty()) {
+      return Outcome.refused(
+          Reason.JobNotFound,
+          "restore.source.jobName is "
+              + job.getSpec().restore().source().jobName()
+              + ", and there is no StreamingJob of that name with spec.backup in this namespace. Where its backups still are,"
+              + " restore.source.path names them.");
+    }
     String name = job.getMetadata().getName() + "-restore-" + BackupRuns.hash(plan.requestId());
     Job run =
         BackupJob.of(
@@ -140,10 +153,32 @@ final class KubernetesEffects implements Effects {
             job,
             Labels.RESTORE,
             job,
-            BackupArguments.restore(job, plan),
+            BackupArguments.restore(job, plan, platform.cluster(), location.get()),
             platform.backupImage());
     run.getMetadata().setAnnotations(Labels.restore(plan.requestId()));
     return BackupRuns.start(run, job, objects, objects);
+  }
+
+  /**
+   * Where the backups are that a restore chooses from; empty when the job that should say is not
+   * there.
+   */
+  private Optional<String> location(RestorePlan plan) {
+    String own = job.getSpec().backup().path();
+    Restore.From source = plan.rescue() ? null : job.getSpec().restore().source();
+    if (source == null || source.backupName() != null) {
+      return Optional.of(own);
+    }
+    if (source.path() != null || source.jobName().equals(job.getMetadata().getName())) {
+      return Optional.of(source.path() == null ? own : source.path());
+    }
+    StreamingJob other =
+        client
+            .resources(StreamingJob.class)
+            .inNamespace(job.getMetadata().getNamespace())
+            .withName(source.jobName())
+            .get();
+    return Optional.ofNullable(other).map(o -> o.getSpec().backup()).map(Backup::path);
   }
 
   private String pod(DriverPlan plan) {

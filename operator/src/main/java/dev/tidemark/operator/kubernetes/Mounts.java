@@ -21,6 +21,9 @@ final class Mounts {
 
   static final String BACKUP_STORE = "backup-store";
 
+  /** Where a drill has the backup it reads. */
+  static final String DRILL = "/var/tidemark/drill";
+
   final List<Volume> volumes = new ArrayList<>();
   final List<VolumeMount> mounts = new ArrayList<>();
 
@@ -66,6 +69,18 @@ final class Mounts {
     all.store(BACKUP_STORE, spec.backup().s3());
     all.empty("tmp", "/tmp");
     return all;
+  }
+
+  /** The same, and a place for the backup that is read. */
+  static Mounts forDrill(StreamingJobSpec spec) {
+    Mounts all = forRun(spec);
+    all.empty("drill", DRILL);
+    return all;
+  }
+
+  /** Without the Secrets, for a container that needs none of them. */
+  List<VolumeMount> scratch() {
+    return mounts.stream().filter(m -> !Boolean.TRUE.equals(m.getReadOnly())).toList();
   }
 
   private void store(String name, S3 s3) {

@@ -1,5 +1,7 @@
 package dev.tidemark.operator.kubernetes;
 
+import dev.tidemark.crds.StreamingJob;
+
 /**
  * What objects are built with beside the job itself.
  *
@@ -9,4 +11,15 @@ package dev.tidemark.operator.kubernetes;
  * @param executorClusterRole the chart's ClusterRole that driver pods with executors are bound to
  */
 public record Platform(
-    String cluster, String defaultImage, String backupImage, String executorClusterRole) {}
+    String cluster, String defaultImage, String backupImage, String executorClusterRole) {
+
+  /** The image a job runs with: what it asks for, what it runs already, or the default. */
+  String imageOf(StreamingJob job) {
+    if (job.getSpec().image() != null) {
+      return job.getSpec().image();
+    }
+    return job.getStatus() == null || job.getStatus().image() == null
+        ? defaultImage
+        : job.getStatus().image();
+  }
+}

@@ -16,9 +16,11 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What a pod tells, in the decider's words. */
 final class PodReader {
@@ -192,13 +194,18 @@ final class PodReader {
 
   /** Why a pod does not get going; empty when it does. */
   Optional<Problem> problem(Pod pod) {
-    Optional<ContainerStateWaiting> waiting =
-        container(pod).map(ContainerStatus::getState).map(ContainerState::getWaiting);
-    if (waiting.isPresent() && waiting.get().getReason() != null) {
-      Optional<Problem> known = waiting(waiting.get(), pod);
-      if (known.isPresent()) {
-        return known;
-      }
+    List<ContainerStatus> before =
+        pod.getStatus() == null || pod.getStatus().getInitContainerStatuses() == null
+            ? List.of()
+            : pod.getStatus().getInitContainerStatuses();
+    Optional<Problem> known =
+        Stream.concat(before.stream(), container(pod).stream())
+            .filter(c -> c.getState() != null && c.getState().getWaiting() != null)
+            .filter(c -> c.getState().getWaiting().getReason() != null)
+            .flatMap(c -> waiting(c.getState().getWaiting(), c.getImage()).stream())
+            .findFirst();
+    if (known.isPresent()) {
+      return known;
     }
     Optional<Problem> unschedulable =
         pod.getStatus() == null || pod.getStatus().getConditions() == null
@@ -219,10 +226,9 @@ final class PodReader {
     return new Problem(Reason.Unschedulable, "no node takes it: " + condition.getMessage());
   }
 
-  private static Optional<Problem> waiting(ContainerStateWaiting waiting, Pod pod) {
+  private static Optional<Problem> waiting(ContainerStateWaiting waiting, String image) {
     String said = waiting.getMessage() == null ? waiting.getReason() : waiting.getMessage();
     if (IMAGE.contains(waiting.getReason())) {
-      String image = pod.getSpec().getContainers().get(0).getImage();
       return Optional.of(
           new Problem(Reason.ImagePullFailed, "image " + image + " cannot be pulled: " + said));
     }

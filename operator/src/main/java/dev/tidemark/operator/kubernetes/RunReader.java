@@ -7,6 +7,7 @@ import dev.tidemark.operator.core.Problem;
 import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.backup.RunReport;
 import dev.tidemark.operator.core.backup.RunSeen;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
@@ -108,14 +109,23 @@ final class RunReader {
     if (pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null) {
       return null;
     }
-    return pod.getStatus().getContainerStatuses().stream()
-        .filter(c -> BackupJob.CONTAINER.equals(c.getName()))
+    return report(pod.getStatus().getContainerStatuses(), BackupJob.CONTAINER)
+        // that a backup was fetched tells nothing; that it was not is the end of the run
+        .or(
+            () ->
+                report(pod.getStatus().getInitContainerStatuses(), BackupJob.FETCH)
+                    .filter(fetched -> !fetched.completed()))
+        .orElse(null);
+  }
+
+  private static Optional<RunReport> report(List<ContainerStatus> all, String container) {
+    return all.stream()
+        .filter(c -> container.equals(c.getName()))
         .map(c -> c.getState().getTerminated())
         .filter(t -> t != null && t.getMessage() != null)
         .map(t -> read(t.getMessage()))
         .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+        .findFirst();
   }
 
   static RunReport read(String message) {

@@ -99,6 +99,8 @@ accepted ended:1:Stopped restore:a restored:a               | LaunchDriver      
 accepted ended:1:Stopped restore:b restored:a               | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a rejection:1              |                          | RESTORING     | False/PodRejected             | True/PodRejected        | False/PodRejected         | Recovering | 1
 check:accepted restore:a                                    | StartRestore RemoveCheck | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+check:accepted restore:a restoring:a:damaged                | RemoveCheck              | UNRESTORED    | False/BackupDamaged           | False/BackupDamaged     | True/BackupDamaged        | Failed     |
+accepted restore:b restored:a                               | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted was:1:CheckpointLost:99:held rescue                | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted was:1:CheckpointDamaged:99:held rescue             | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted was:1:CheckpointLost:99:held rescue restoring:lost:done | LaunchDriver        | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering |

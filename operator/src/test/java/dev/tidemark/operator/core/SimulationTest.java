@@ -161,6 +161,9 @@ final class SimulationTest {
         world.sync();
         holds(world);
       }
+      if (Decider.decide(world.observe(true)).situation() == Situation.UNRESTORED) {
+        edit(world, () -> world.restoreWanted = null); // which only a person can do
+      }
       if (runs(world)) {
         quiescent(world);
         return;

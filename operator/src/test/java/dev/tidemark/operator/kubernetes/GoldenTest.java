@@ -146,8 +146,17 @@ final class GoldenTest {
                 BackupArguments.create(backup, job),
                 PLATFORM.backupImage())));
     matches(
+        "full/drill-job.yaml",
+        Json.KUBERNETES.asYaml(BackupJob.drill("full-look", backup, job, PLATFORM)));
+    matches(
         "full/restore-arguments.txt",
-        String.join("\n", BackupArguments.restore(job, new RestorePlan("lost-3-1767323045", true)))
+        String.join(
+                "\n",
+                BackupArguments.restore(
+                    job,
+                    new RestorePlan("lost-3-1767323045", true),
+                    PLATFORM.cluster(),
+                    job.getSpec().backup().path()))
             + "\n");
   }
 

@@ -117,6 +117,32 @@ class RunReaderTest {
   }
 
   @Test
+  void aBackupThatCouldNotBeFetchedIsTheEndOfADrill() throws IOException {
+    Pod fetched = drill(example("restored"));
+    assertThat(seen(job("Failed", "BackoffLimitExceeded"), fetched).report().reason())
+        .as("that it was fetched says nothing of the drill")
+        .isEqualTo("RunSilent");
+    Pod refused = drill(example("refused"));
+    assertThat(seen(job("Failed", "PodFailurePolicy"), refused).report().reason())
+        .isEqualTo("AccessDenied");
+  }
+
+  private static Pod drill(String fetched) {
+    return new PodBuilder(pod("1", null))
+        .editStatus()
+        .addNewInitContainerStatus()
+        .withName(BackupJob.FETCH)
+        .withNewState()
+        .withNewTerminated()
+        .withMessage(fetched)
+        .endTerminated()
+        .endState()
+        .endInitContainerStatus()
+        .endStatus()
+        .build();
+  }
+
+  @Test
   void oneThatDoesNotGetGoingSaysWhy() {
     RunSeen seen = seen(job(null, null), pod("1", null));
     assertThat(seen.state()).isEqualTo(RunSeen.State.ACTIVE);

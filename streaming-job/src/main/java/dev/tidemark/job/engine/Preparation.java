@@ -82,8 +82,9 @@ final class Preparation {
         ownership.requireLedger(
             state.isPresent() && !state.get().until().isEmpty(), ledger.shown());
         KafkaView view = join(kafka);
-        state.ifPresent(s -> reachable(s.until(), view));
-        return take(ownership, ledger, before, state, view);
+        Map<Partition, Long> starting = starting(before, state, view);
+        reachable(isFresh(state) ? starting : state.get().until(), view);
+        return take(ownership, ledger, before, state, view, starting);
       }
     } catch (Trouble e) {
       pool.execute(() -> discard(connected));
@@ -157,13 +158,13 @@ final class Preparation {
       Ledger ledger,
       Optional<OwnerRecord> before,
       Optional<LedgerState> state,
-      KafkaView view) {
+      KafkaView view,
+      Map<Partition, Long> starting) {
     OwnerRecord owner = ownership.takeEpoch(settings, state.map(LedgerState::epoch).orElse(0L));
     timeline.done("epoch " + owner.lastEpoch() + " taken");
     ledger.takeEpoch(owner.jobId(), owner.lastEpoch(), owner.revision());
-    Map<Partition, Long> starting = starting(state, view);
     boolean fresh = isFresh(state);
-    if (fresh && settings.definition().stateful()) {
+    if (fresh && settings.definition().stateful() && !owner.beginsAsClone()) {
       // Before the ledger: from its first offset on there is state to be found again.
       StateBeginning.empty(settings, owner, starting);
       owner = ownership.stateBegun(owner.revision());
@@ -198,12 +199,18 @@ final class Preparation {
   }
 
   /**
-   * New jobs begin where the user said; a partition added later has never been read, so it begins
-   * at its first record.
+   * New jobs begin where the user said, or where the state of another one stands; a partition added
+   * later has never been read, so it begins at its first record.
    */
-  private Map<Partition, Long> starting(Optional<LedgerState> before, KafkaView view) {
+  private Map<Partition, Long> starting(
+      Optional<OwnerRecord> owner, Optional<LedgerState> ledger, KafkaView view) {
+    if (isFresh(ledger) && owner.map(OwnerRecord::beginsAsClone).orElse(false)) {
+      Map<Partition, Long> starting = new HashMap<>(view.earliest());
+      starting.putAll(StateBeginning.cloned(settings, owner.get()));
+      return starting;
+    }
     boolean latest =
-        isFresh(before) && settings.definition().source().startingOffsets().equals("Latest");
+        isFresh(ledger) && settings.definition().source().startingOffsets().equals("Latest");
     return new HashMap<>(latest ? view.latest() : view.earliest());
   }
 

@@ -150,6 +150,16 @@ final class SparkSettings {
     return conf;
   }
 
+  /** For a context that only reads what lies on a disk. */
+  static SparkConf drill() {
+    SparkConf conf = new SparkConf(false);
+    engine(conf);
+    return conf.setAppName("drill")
+        .setMaster("local[1]")
+        .set("spark.driver.host", "localhost")
+        .set("spark.driver.bindAddress", "127.0.0.1");
+  }
+
   /** The Hadoop side of a configuration. */
   static Configuration hadoop(SparkConf conf) {
     return SparkHadoopUtil.get().newConfiguration(conf);

@@ -14,6 +14,7 @@ import dev.tidemark.job.state.StoreSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,33 @@ final class StateBeginning {
   }
 
   /**
+   * Where the state stands that a job begins with which another one has left to it.
+   *
+   * @throws Trouble {@code CheckpointLost} when it is not there
+   */
+  static Map<Partition, Long> cloned(Settings settings, OwnerRecord owner) {
+    try {
+      StateStore store = store(settings, owner.stateRevision());
+      for (StateStore.Entry entry : store.newestFirst()) {
+        Optional<StateManifest> manifest = store.read(entry);
+        if (entry.epoch() >= owner.floorEpoch() && manifest.isPresent()) {
+          return manifest.get().until();
+        }
+      }
+    } catch (IOException e) {
+      throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
+    }
+    throw new Trouble(
+        Reason.CheckpointLost,
+        "the state of job %s/%s, with which this one is to begin, is not under %s any more. Nothing was changed. Delete what"
+                .formatted(
+                    owner.clonedFrom().namespace(),
+                    owner.clonedFrom().name(),
+                    settings.runtime().checkpoint().path())
+            + " is there and ask for the restore with another requestId");
+  }
+
+  /**
    * State as of the ledger.
    *
    * @throws Trouble when there is none and nobody said that it may begin anew
@@ -102,8 +130,8 @@ final class StateBeginning {
 
   /**
    * The state of the revision before, brought to the ledger by its own definition, becomes the
-   * savepoint this one begins with. Where the table or its columns are others, all of it is written
-   * there once; else the results of the state are there.
+   * savepoint this one begins with. Where the table or its columns are others, or it was another
+   * job's, all of it is written there once; else the results of the state are there.
    */
   private StateRecovery.Recovered takenOver(int revision) throws IOException {
     StateRecovery.Recovered before =
@@ -123,7 +151,10 @@ final class StateBeginning {
         run.owner().revision(),
         before.keys(),
         revision);
-    if (!sameResults(before.from().definition(), run.settings().definition())) {
+    boolean elsewhere =
+        run.owner().beginsAsClone()
+            || !sameResults(before.from().definition(), run.settings().definition());
+    if (elsewhere) {
       List<PartitionRange> nothing =
           run.ledger().until().entrySet().stream()
               .map(e -> new PartitionRange(e.getKey(), e.getValue(), e.getValue()))

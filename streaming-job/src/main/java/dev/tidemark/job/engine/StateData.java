@@ -46,6 +46,11 @@ final class StateData {
         .sum();
   }
 
+  /** How many keys a checkpoint of a state stream holds. */
+  static long keys(SparkContext spark, String path) {
+    return keys(spark.checkpointFile(path, tag()));
+  }
+
   /** The same elements as another RDD, which can still be checkpointed: an RDD can be only once. */
   @SuppressWarnings("unchecked") // elements of either kind are passed on as what they are
   static RDD<?> copy(RDD<?> state) {

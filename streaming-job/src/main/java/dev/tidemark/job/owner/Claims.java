@@ -126,6 +126,7 @@ final class Claims {
         before != null && before.ledgerOpened(),
         before == null ? 0 : before.stateRevision(),
         before == null ? null : before.restoreIds(),
-        before == null ? null : before.keepReplacedUntil());
+        before == null ? null : before.keepReplacedUntil(),
+        before == null ? null : before.clonedFrom());
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  *     must be there; 0 for a job that never kept state
  * @param restoreIds requests of restores that were carried out; null before the first
  * @param keepReplacedUntil until then what lies below the floor stays; null: it may go
+ * @param clonedFrom the job whose state this one began with; null for any other job
  */
 public record OwnerRecord(
     int contract,
@@ -29,7 +30,20 @@ public record OwnerRecord(
     boolean ledgerOpened,
     int stateRevision,
     List<String> restoreIds,
-    Instant keepReplacedUntil) {
+    Instant keepReplacedUntil,
+    Clone clonedFrom) {
+
+  /**
+   * Where a job's first state is from.
+   *
+   * @param revision the state lies under this revision, as the other job had it
+   */
+  public record Clone(String jobId, String namespace, String name, String backup, int revision) {}
+
+  /** True while the state of another job is still to be taken over. */
+  public boolean beginsAsClone() {
+    return clonedFrom != null && stateRevision == clonedFrom.revision();
+  }
 
   /** The same record, saying that the ledger holds offsets from now on. */
   OwnerRecord withLedger() {
@@ -59,6 +73,7 @@ public record OwnerRecord(
         opened,
         state,
         restoreIds,
-        keepReplacedUntil);
+        keepReplacedUntil,
+        clonedFrom);
   }
 }

@@ -121,6 +121,7 @@ class LossTest extends LossFixture {
             false,
             0,
             null,
+            null,
             null);
     LedgerState ledger =
         new LedgerState(epoch + 1, 1, false, Map.of(GrowingTopic.PARTITION, Book.until()));

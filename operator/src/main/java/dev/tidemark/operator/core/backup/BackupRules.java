@@ -81,22 +81,29 @@ public final class BackupRules {
       return BackupDecision.nothing();
     }
     return switch (seen.look().state()) {
-      case ABSENT ->
-          seen.refused() != null || seen.subject() != BackupObservation.Subject.READY
-              ? BackupDecision.nothing().at(seen.now().plus(AGAIN))
-              : BackupDecision.nothing().starting(Work.LOOK);
-      case ACTIVE -> BackupDecision.nothing();
-      case ENDED -> {
-        RunReport report = seen.look().report();
-        boolean good = report.completed();
-        yield BackupDecision.looked(report)
-            .telling(
-                new Event(
-                    (good ? Reason.BackupVerified : Reason.BackupDamaged).name(),
-                    said(report),
-                    !good));
+      case ABSENT -> {
+        if (seen.refused() != null) {
+          yield BackupDecision.nothing()
+              .telling(new Event(Reason.PodRejected.name(), seen.refused(), true))
+              .at(seen.now().plus(AGAIN));
+        }
+        yield seen.subject() == BackupObservation.Subject.READY
+            ? BackupDecision.nothing().starting(Work.LOOK)
+            : BackupDecision.nothing().at(seen.now().plus(AGAIN));
       }
+      case ACTIVE -> BackupDecision.nothing();
+      case ENDED -> looked(seen.look().report());
     };
+  }
+
+  /** One that could not be looked at is not damaged for that. */
+  private static BackupDecision looked(RunReport report) {
+    boolean good = report.completed();
+    String reason =
+        good
+            ? Reason.BackupVerified.name()
+            : report.verification() == null ? report.reason() : Reason.BackupDamaged.name();
+    return BackupDecision.looked(report).telling(new Event(reason, said(report), !good));
   }
 
   /** Never hangs: data that cannot be deleted is left, and people are told where. */
