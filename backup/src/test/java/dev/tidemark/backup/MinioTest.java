@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -219,6 +220,26 @@ class MinioTest {
     assertThat(verifier.verify("one", unread).faults())
         .containsExactly("the job's image cannot begin with it: its state cannot be read");
     assertThat(repository.newestGood(null)).isEmpty();
+  }
+
+  @Test
+  void whatIsBeingCopiedIsHeldMeanwhile() {
+    List<String> held = new ArrayList<>();
+    Progress looking =
+        new Progress() {
+          @Override
+          public void expect(long objects, long bytes) {
+            streams.list(path.key("r000001/held/")).forEach(o -> held.add(o.key()));
+          }
+
+          @Override
+          public void done(long bytes) {}
+        };
+    new Creator(job.checkpoint(), repository, Clock.systemUTC(), looking)
+        .create(Request.of("one", Mode.Incremental));
+    String manifest = "e%010d-%016d.json~one".formatted(1, job.batch());
+    assertThat(held).containsExactly(path.key("r000001/held/" + manifest));
+    assertThat(streams.list(path.key("r000001/held/"))).isEmpty();
   }
 
   @Test

@@ -97,6 +97,36 @@ public final class Checkpoint {
         .orElse(0);
   }
 
+  /**
+   * Asks the job to leave this state checkpoint alone until it is released, or a day is over. Where
+   * that may not be written, the copy is a race with the job, as it is before the job has looked.
+   *
+   * @param who made part of the mark, so that two do not release each other
+   */
+  public Optional<String> hold(Snapshot snapshot, String who) {
+    String manifest = manifest(snapshot.revision(), snapshot.state());
+    String name = manifest.substring(manifest.lastIndexOf('/') + 1);
+    String key = path.key(revision(snapshot.revision()) + "held/" + name + "~" + who);
+    try {
+      store.put(key, new byte[0]);
+      return Optional.of(key);
+    } catch (BackupException e) {
+      if (e.reason() != Reason.AccessDenied) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** The job may do with it as it likes again; where that cannot be said, after a day. */
+  public void release(String mark) {
+    try {
+      store.delete(List.of(mark));
+    } catch (BackupException e) {
+      // the copy is what it is, and the mark is void tomorrow
+    }
+  }
+
   /** The prefix of a revision relative to the path, with a slash at its end. */
   public static String revision(int number) {
     return String.format(Locale.ROOT, "r%06d/", number);

@@ -141,10 +141,13 @@ public final class Creator {
   private Created copied(Snapshot first, Request request, Instant begun) {
     Snapshot snapshot = first;
     for (int i = 0; i < TRIES; i++) {
+      Optional<String> mark = checkpoint.hold(snapshot, request.name());
       try {
         return copy(snapshot, request, begun);
       } catch (Changed e) {
         snapshot = checkpoint.newest();
+      } finally {
+        mark.ifPresent(checkpoint::release);
       }
     }
     throw new BackupException(

@@ -8,12 +8,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +32,10 @@ import org.apache.hadoop.fs.Path;
  */
 public final class StateStore {
   private static final Pattern NAME = Pattern.compile("e(\\d{10})-(\\d{16})\\.json");
+
+  /** No backup takes longer and counts. */
+  private static final Duration LONGEST_HELD = Duration.ofHours(24);
+
   private static final Pattern PART = Pattern.compile("part-\\d{5,}");
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -163,8 +170,9 @@ public final class StateStore {
   }
 
   /**
-   * Keeps the newest usable manifests and drops the others, with the epochs that hold nothing that
-   * is kept. To be called by the run that owns {@code epoch} after it has written a manifest.
+   * Keeps the newest usable manifests, and those that a backup is being made of, and drops the
+   * others, with the epochs that hold nothing that is kept. To be called by the run that owns
+   * {@code epoch} after it has written a manifest.
    *
    * @param kept how many usable ones stay
    * @param spared nothing of an epoch below this one goes: a restore has replaced it, and it is
@@ -172,6 +180,7 @@ public final class StateStore {
    */
   public void prune(long epoch, int kept, long spared) throws IOException {
     List<String> directories = new ArrayList<>();
+    Set<String> held = held();
     int usable = 0;
     for (Entry entry : newestFirst()) {
       Optional<StateManifest> manifest = entry.epoch() > epoch ? Optional.empty() : read(entry);
@@ -182,10 +191,11 @@ public final class StateStore {
         break; // and so is everything after it
       }
       boolean keep = usable < kept && manifest.isPresent() && damage(manifest.get()).isEmpty();
-      if (!keep) {
+      boolean copied = manifest.isPresent() && held.contains(new Path(entry.path()).getName());
+      if (!keep && !copied) {
         store.delete(new Path(entry.path()), false);
       } else {
-        usable++;
+        usable += keep ? 1 : 0;
         if (manifest.get().directory() != null) {
           directories.add(manifest.get().directory());
         }
@@ -199,6 +209,20 @@ public final class StateStore {
         store.delete(child.getPath(), true);
       }
     }
+  }
+
+  /** Manifests that backups are being made of; a mark that is too old is one of a run that died. */
+  private Set<String> held() throws IOException {
+    long oldest = System.currentTimeMillis() - LONGEST_HELD.toMillis();
+    Set<String> names = new HashSet<>();
+    for (FileStatus mark : children(new Path(revision, "held"))) {
+      if (mark.getModificationTime() > oldest) {
+        names.add(mark.getPath().getName().split("~", 2)[0]);
+      } else if (mark.isFile()) {
+        store.delete(mark.getPath(), false);
+      }
+    }
+    return names;
   }
 
   private FileStatus[] children(Path directory) throws IOException {
