@@ -74,7 +74,7 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all test-store e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts
+.PHONY: check check-all test-store e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts bench-backup
 check: preflight test chart test-store soak-short deploy e2e ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
@@ -86,7 +86,7 @@ check-all: deploy ## every scenario, resumable; writes docs/evidence/
 
 test-store: images ## the tests against real MinIO servers, whose program 'make images' builds
 	@$(MVN) -pl backup,streaming-job -am test -Dsurefire.failIfNoSpecifiedTests=false \
-	  -Dtest='MinioTest,TransfersTest,MinioOwnershipTest'
+	  -Dtest='MinioTest,FaultsTest,TransfersTest,MinioOwnershipTest'
 
 soak: images ## random topics, definitions and faults against a serial run: make soak RUNS=200 SEED=1 (an hour)
 	@e2e/soak $(or $(RUNS),200) $(SEED)
@@ -106,6 +106,9 @@ bench-state: images ## state checkpoints, recoveries and memory by the size of t
 
 bench-restarts: images ## a killed driver beside the article's program in a shell loop, without a cluster
 	@bench/restarts
+
+bench-backup: images ## backups beside s5cmd, rclone and mc, without a cluster (ROUNDS=3)
+	@bench/backup $(ROUNDS)
 
 bench-throughput: images ## records per second beside the same programs in plain Spark, without a cluster (PAIRS=3)
 	@bench/throughput $(PAIRS)
