@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -59,7 +58,13 @@ final class RunReader {
             .toList();
     Instant started =
         job.getStatus() == null ? null : PodReader.instant(job.getStatus().getStartTime());
+    Optional<Told> told =
+        tries.stream().flatMap(pod -> told(pod).stream()).reduce((older, newer) -> newer);
     Optional<JobCondition> end = end(job);
+    if (end.isEmpty() && told.isPresent() && told.get().report().completed()) {
+      // All is done and said; the Job takes some seconds more to notice.
+      return ended(started, told.get().at(), told.get().report());
+    }
     if (end.isEmpty()) {
       return new RunSeen(
           RunSeen.State.ACTIVE,
@@ -68,20 +73,19 @@ final class RunReader {
           null,
           tries.stream().flatMap(p -> problem.apply(p).stream()).reduce((a, b) -> b).orElse(null));
     }
-    Optional<RunReport> told =
-        tries.stream()
-            .map(RunReader::report)
-            .filter(Objects::nonNull)
-            .reduce((older, newer) -> newer);
     boolean deadline = "DeadlineExceeded".equals(end.get().getReason());
-    RunReport report = deadline || told.isEmpty() ? silent(end.get(), deadline) : told.get();
-    return new RunSeen(
-        RunSeen.State.ENDED,
+    return ended(
         started,
         PodReader.instant(end.get().getLastTransitionTime()),
-        report,
-        null);
+        deadline || told.isEmpty() ? silent(end.get(), deadline) : told.get().report());
   }
+
+  private static RunSeen ended(Instant started, Instant at, RunReport report) {
+    return new RunSeen(RunSeen.State.ENDED, started, at, report, null);
+  }
+
+  /** What a container has left, and when it ended. */
+  private record Told(RunReport report, Instant at) {}
 
   private static RunReport silent(JobCondition end, boolean deadline) {
     return deadline
@@ -105,26 +109,28 @@ final class RunReader {
             .findFirst();
   }
 
-  private static RunReport report(Pod pod) {
+  private static Optional<Told> told(Pod pod) {
     if (pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null) {
-      return null;
+      return Optional.empty();
     }
-    return report(pod.getStatus().getContainerStatuses(), BackupJob.CONTAINER)
+    return told(pod.getStatus().getContainerStatuses(), BackupJob.CONTAINER)
         // that a backup was fetched tells nothing; that it was not is the end of the run
         .or(
             () ->
-                report(pod.getStatus().getInitContainerStatuses(), BackupJob.FETCH)
-                    .filter(fetched -> !fetched.completed()))
-        .orElse(null);
+                told(pod.getStatus().getInitContainerStatuses(), BackupJob.FETCH)
+                    .filter(fetched -> !fetched.report().completed()));
   }
 
-  private static Optional<RunReport> report(List<ContainerStatus> all, String container) {
+  private static Optional<Told> told(List<ContainerStatus> all, String container) {
     return all.stream()
         .filter(c -> container.equals(c.getName()))
         .map(c -> c.getState().getTerminated())
         .filter(t -> t != null && t.getMessage() != null)
-        .map(t -> read(t.getMessage()))
-        .filter(Objects::nonNull)
+        .flatMap(
+            t ->
+                Optional.ofNullable(read(t.getMessage()))
+                    .map(report -> new Told(report, PodReader.instant(t.getFinishedAt())))
+                    .stream())
         .findFirst();
   }
 

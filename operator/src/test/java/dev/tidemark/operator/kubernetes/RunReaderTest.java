@@ -63,6 +63,7 @@ class RunReaderTest {
         .withNewState()
         .withNewTerminated()
         .withMessage(message)
+        .withFinishedAt("2026-01-01T00:00:08Z")
         .endTerminated()
         .endState()
         .endContainerStatus()
@@ -106,6 +107,16 @@ class RunReaderTest {
         seen(job("Complete", null), pod("2", example("created")), pod("1", example("refused")));
     assertThat(seen.report().completed()).isTrue();
     assertThat(seen.endedAt()).isEqualTo(Instant.parse("2026-01-01T00:00:09Z"));
+  }
+
+  @Test
+  void whatIsDoneIsDoneBeforeTheJobHasNoticed() throws IOException {
+    RunSeen seen = seen(job(null, null), pod("1", example("created")));
+    assertThat(seen.state()).isEqualTo(RunSeen.State.ENDED);
+    assertThat(seen.endedAt()).isEqualTo(Instant.parse("2026-01-01T00:00:08Z"));
+    assertThat(seen(job(null, null), pod("1", example("refused"))).state())
+        .as("it may be tried again")
+        .isEqualTo(RunSeen.State.ACTIVE);
   }
 
   @Test
