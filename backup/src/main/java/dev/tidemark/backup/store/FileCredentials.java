@@ -3,17 +3,37 @@ package dev.tidemark.backup.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Credentials from a mounted Secret, read at each use: a rotated one needs no restart. */
-record FileCredentials(Path directory) implements AwsCredentialsProvider {
+/**
+ * Credentials from a mounted Secret, read again every few seconds: a rotated one needs no restart.
+ */
+final class FileCredentials implements AwsCredentialsProvider {
+  private static final Duration FRESH = Duration.ofSeconds(5);
+
+  private final Path directory;
+  private AwsCredentials known;
+  private long readAt;
+
+  FileCredentials(Path directory) {
+    this.directory = directory;
+  }
 
   @Override
-  public AwsCredentials resolveCredentials() {
+  public synchronized AwsCredentials resolveCredentials() {
+    if (known == null || System.nanoTime() - readAt > FRESH.toNanos()) {
+      known = read();
+      readAt = System.nanoTime();
+    }
+    return known;
+  }
+
+  private AwsCredentials read() {
     try {
       String id = Files.readString(directory.resolve("AWS_ACCESS_KEY_ID")).strip();
       String secret = Files.readString(directory.resolve("AWS_SECRET_ACCESS_KEY")).strip();

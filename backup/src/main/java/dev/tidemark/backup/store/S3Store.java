@@ -1,5 +1,7 @@
 package dev.tidemark.backup.store;
 
+import static software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR;
+
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
 import java.net.URI;
@@ -11,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
@@ -75,6 +78,10 @@ public final class S3Store implements ObjectStore {
             // Newer checksums are not understood by every store that calls itself S3.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            // Answers are handled by the threads that hear them: nothing here waits in one.
+            .asyncConfiguration(
+                a -> a.advancedOption(FUTURE_COMPLETION_EXECUTOR, (Executor) Runnable::run))
+            .disableS3ExpressSessionAuth(true)
             .overrideConfiguration(o -> o.apiCallTimeout(CALL).apiCallAttemptTimeout(ATTEMPT));
     if (options.endpoint() != null) {
       builder.endpointOverride(URI.create(options.endpoint()));

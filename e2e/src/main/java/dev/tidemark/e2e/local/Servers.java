@@ -4,7 +4,6 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,50 +16,43 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.awaitility.Awaitility;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Kafka, MinIO and PostgreSQL on this machine, each a process. */
 final class Servers implements AutoCloseable {
   static final String BUCKET = "streams";
-  static final String USER = "tidemark";
-  static final String PASSWORD = "tidemark-password";
+  static final String USER = Minio.USER;
+  static final String PASSWORD = Minio.PASSWORD;
   private static final Duration START = Duration.ofMinutes(1);
 
   private final Processes processes;
-  private final Path home;
   private final EmbeddedPostgres postgres;
   private final String kafka;
-  private final String minio;
-  private final Process store;
-  private final S3Client s3;
+  private final Minio minio;
 
   /** Starts all three. */
   Servers(Path directory) throws IOException {
-    home =
-        Path.of(
-            System.getenv()
-                .getOrDefault(
-                    "TIDEMARK_HOME", System.getProperty("user.home") + "/.cache/tidemark"));
     processes = new Processes(Files.createDirectories(directory));
     try {
       kafka = broker(directory.resolve("kafka"));
-      minio = "http://127.0.0.1:" + freePort();
-      store = store(directory.resolve("minio"));
+      minio = new Minio(processes, directory.resolve("minio"), List.of(BUCKET));
       postgres =
           EmbeddedPostgres.builder()
               .setServerConfig("max_connections", "100")
               .setPGStartupWait(START) // ten seconds are not enough where the disk is busy
               .start();
-      s3 = client();
       awaitAll();
     } catch (IOException | RuntimeException e) {
       processes.close();
       throw e;
     }
+  }
+
+  /** Where {@code make images} puts programs. */
+  static Path home() {
+    return Path.of(
+        System.getenv()
+            .getOrDefault("TIDEMARK_HOME", System.getProperty("user.home") + "/.cache/tidemark"));
   }
 
   static int freePort() throws IOException {
@@ -71,7 +63,7 @@ final class Servers implements AutoCloseable {
 
   private String broker(Path directory) throws IOException {
     Path jars;
-    try (Stream<Path> contexts = Files.list(home.resolve("context"))) {
+    try (Stream<Path> contexts = Files.list(home().resolve("context"))) {
       jars =
           contexts
               .map(context -> context.resolve("lib"))
@@ -126,36 +118,8 @@ final class Servers implements AutoCloseable {
     return "127.0.0.1:" + clients;
   }
 
-  private Process store(Path data) throws IOException {
-    Files.createDirectories(data.resolve(BUCKET));
-    return processes.start(
-        "minio",
-        Map.of("MINIO_ROOT_USER", USER, "MINIO_ROOT_PASSWORD", PASSWORD),
-        List.of(
-            home.resolve("bin/minio").toString(),
-            "server",
-            "--quiet",
-            "--address",
-            URI.create(minio).getAuthority(),
-            data.toString()));
-  }
-
-  private S3Client client() {
-    return S3Client.builder()
-        .endpointOverride(URI.create(minio))
-        .region(Region.US_EAST_1)
-        .forcePathStyle(true)
-        .httpClient(UrlConnectionHttpClient.create())
-        .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create(USER, PASSWORD)))
-        .build();
-  }
-
   private void awaitAll() {
-    Awaitility.await("MinIO")
-        .atMost(START)
-        .ignoreExceptions()
-        .until(() -> !s3.listBuckets().buckets().isEmpty());
+    minio.await();
     Awaitility.await("Kafka")
         .atMost(START)
         .ignoreExceptions()
@@ -173,23 +137,23 @@ final class Servers implements AutoCloseable {
 
   /** Deletes all objects of a job, as somebody might by mistake. */
   void deleteAll(String job) {
-    s3.listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(job + "/")).contents().stream()
+    s3().listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(job + "/")).contents().stream()
         .map(object -> object.key())
         .toList()
-        .forEach(key -> s3.deleteObject(r -> r.bucket(BUCKET).key(key)));
+        .forEach(key -> s3().deleteObject(r -> r.bucket(BUCKET).key(key)));
   }
 
   String minio() {
-    return minio;
+    return minio.endpoint();
   }
 
   S3Client s3() {
-    return s3;
+    return minio.client();
   }
 
   /** The process, to be frozen and thawed. */
   Process store() {
-    return store;
+    return minio.process();
   }
 
   String jdbc(String database) {
@@ -210,7 +174,7 @@ final class Servers implements AutoCloseable {
 
   @Override
   public void close() {
-    s3.close();
+    minio.client().close();
     processes.close();
     try {
       postgres.close();
