@@ -153,7 +153,6 @@ class BackupScenario {
    * from there on: had it begun at the start of the topic, its totals would be others.
    */
   @Test
-  @Tag("gate")
   void anotherJobBeginsWithItsState(Scene scene) throws IOException {
     CountingPlay play = new CountingPlay(scene, backedUp(scene), Programs.totals());
     play.job.await("a state checkpoint", Play.START, job -> Job.number(job, "state", "keys") > 0);
