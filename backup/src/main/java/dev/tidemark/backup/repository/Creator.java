@@ -133,9 +133,10 @@ public final class Creator {
     return snapshot.owner().path("name").asText() + "-" + time.toLowerCase(Locale.ROOT);
   }
 
-  private static BackupException exists(String name) {
+  private BackupException exists(String name) {
     return new BackupException(
-        Reason.BackupExists, "there is a backup " + name + " already; it stays as it is");
+        Reason.BackupExists,
+        "there is a backup " + name + " at " + repository + " already; it stays as it is");
   }
 
   private Created copied(Snapshot first, Request request, Instant begun) {

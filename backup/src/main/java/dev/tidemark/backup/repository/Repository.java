@@ -140,6 +140,31 @@ public final class Repository {
     return listed;
   }
 
+  /**
+   * All objects of a backup as they are now.
+   *
+   * @param advice ends the sentence when one of them is not what the manifest says
+   * @throws BackupException {@code BackupDamaged}
+   */
+  public Map<Stored, Listed> whole(Manifest manifest, String advice) {
+    Map<String, Listed> there = listed(manifest.folder());
+    Map<Stored, Listed> objects = new HashMap<>();
+    for (Stored object : manifest.objects()) {
+      Listed found = there.get(object.key());
+      object
+          .fault(found)
+          .ifPresent(
+              fault -> {
+                throw new BackupException(
+                    Reason.BackupDamaged,
+                    "the backup %s at %s is not whole: %s%s"
+                        .formatted(manifest.name(), location, fault, advice));
+              });
+      objects.put(object, found);
+    }
+    return objects;
+  }
+
   /** Names of all backups, in the order of their names. */
   public List<String> names() {
     return store.list(key(MANIFESTS)).stream().map(this::name).toList();

@@ -45,12 +45,10 @@ public final class Exporter {
     progress.expect(manifest.objects().size(), manifest.bytes());
     if (manifest.directory() != null) {
       Path data = Files.createDirectories(directory.resolve(manifest.directory()));
-      Map<String, Listed> there = repository.listed(manifest.folder());
       List<CompletableFuture<Sums>> all = new ArrayList<>();
-      for (Stored object : manifest.objects()) {
-        Listed listed = there.get(object.key());
-        object.fault(listed).ifPresent(fault -> damaged(manifest, fault));
-        all.add(fetch(manifest, object, listed, data.resolve(object.path())));
+      for (Map.Entry<Stored, Listed> object : repository.whole(manifest, "").entrySet()) {
+        Path file = data.resolve(object.getKey().path());
+        all.add(fetch(manifest, object.getKey(), object.getValue(), file));
       }
       try {
         var unused = Transferred.all(all);
@@ -99,8 +97,9 @@ public final class Exporter {
     Files.write(file, bytes);
   }
 
-  private static void damaged(Manifest manifest, String fault) {
+  private void damaged(Manifest manifest, String fault) {
     throw new BackupException(
-        Reason.BackupDamaged, "the backup %s is not whole: %s".formatted(manifest.name(), fault));
+        Reason.BackupDamaged,
+        "the backup %s at %s is not whole: %s".formatted(manifest.name(), repository, fault));
   }
 }

@@ -87,7 +87,9 @@ public final class Restorer {
         requireSame(manifest, record);
       }
     }
-    Map<Stored, Listed> objects = objects(manifest);
+    Map<Stored, Listed> objects =
+        repository.whole(
+            manifest, ". The job goes on with the checkpoint it had; restore another backup");
 
     boolean another = before.isEmpty() && clone != null && clone.isAnother(manifest);
     ObjectNode first = another ? clone.record(checkpoint) : manifest.owner();
@@ -184,26 +186,6 @@ public final class Restorer {
             + " true) and restore again. The job goes on with the checkpoint it had");
   }
 
-  /** All objects of a backup as they are now; each must be what the manifest says. */
-  private Map<Stored, Listed> objects(Manifest manifest) {
-    Map<String, Listed> there = repository.listed(manifest.folder());
-    Map<Stored, Listed> objects = new HashMap<>();
-    for (Stored object : manifest.objects()) {
-      Listed listed = there.get(object.key());
-      object
-          .fault(listed)
-          .ifPresent(
-              fault -> {
-                throw new BackupException(
-                    Reason.BackupDamaged,
-                    "the backup %s is not whole: %s. The job goes on with the checkpoint it had; restore another backup"
-                        .formatted(manifest.name(), fault));
-              });
-      objects.put(object, listed);
-    }
-    return objects;
-  }
-
   private void copy(Map<Stored, Listed> objects, String folder) {
     progress.expect(objects.size(), objects.keySet().stream().mapToLong(Stored::bytes).sum());
     ObjectStore to = checkpoint.store();
@@ -246,13 +228,14 @@ public final class Restorer {
     }
   }
 
-  private static Copied checked(Stored object, Copied done) {
+  private Copied checked(Stored object, Copied done) {
     if (object.sha256() != null
         && done.sha256() != null
         && !object.sha256().equals(done.sha256())) {
       throw new BackupException(
           Reason.BackupDamaged,
-          object.key() + " holds something else than was backed up; restore another backup");
+          repository.key(object.key())
+              + " holds something else than was backed up; restore another backup");
     }
     return done;
   }
