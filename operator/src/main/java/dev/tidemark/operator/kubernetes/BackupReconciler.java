@@ -258,7 +258,12 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
                 .map(b -> b.verify().onCompletion() == Backup.Level.RestoreDrill)
                 .orElse(false);
     if (wanted) {
-      BackupRuns.ask(client, made, "on-completion", Backup.Level.RestoreDrill);
+      BackupRuns.ask(
+          client,
+          made.getMetadata().getNamespace(),
+          made.getMetadata().getName(),
+          "on-completion",
+          Backup.Level.RestoreDrill);
     }
   }
 

@@ -66,11 +66,15 @@ final class BackupRuns {
 
   /** Asks for a look; asked for before, it is the same. */
   static void ask(
-      KubernetesClient client, StreamingJobBackup of, String requestId, Backup.Level level) {
+      KubernetesClient client,
+      String namespace,
+      String name,
+      String requestId,
+      Backup.Level level) {
     client
         .resources(StreamingJobBackup.class)
-        .inNamespace(of.getMetadata().getNamespace())
-        .withName(of.getMetadata().getName())
+        .inNamespace(namespace)
+        .withName(name)
         .edit( // not what a cache holds
             b -> {
               StreamingJobBackupSpec s = b.getSpec();

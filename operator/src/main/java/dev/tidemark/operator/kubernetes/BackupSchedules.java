@@ -48,12 +48,12 @@ final class BackupSchedules {
     }
     if (decision.look() != null) {
       Look look = decision.look();
-      backups.stream()
-          .filter(b -> b.getMetadata().getName().equals(look.backup()))
-          .forEach(
-              b ->
-                  BackupRuns.ask(
-                      client, b, look.requestId(), job.getSpec().backup().verify().level()));
+      BackupRuns.ask(
+          client,
+          job.getMetadata().getNamespace(),
+          look.backup(),
+          look.requestId(),
+          job.getSpec().backup().verify().level());
     }
     if (decision.event() != null) {
       announcer.tell(

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.slf4j.Logger;
@@ -93,24 +92,17 @@ public final class Drill {
   }
 
   private static Found read(JavaSparkContext spark, StateStore store, StateManifest manifest) {
-    Computation computation = Computation.of(manifest.definition());
-    long keys = 0;
-    long results = 0;
-    if (manifest.directory() != null) {
-      String path = store.absolute(manifest.directory());
-      JavaPairRDD<StateKey, byte[]> pairs;
-      if (manifest.source().equals(Savepoint.SOURCE)) {
-        pairs = Savepoint.read(spark, manifest, path);
-      } else {
-        keys = StateData.keys(spark.sc(), path);
-        HashPartitioner written = new HashPartitioner(manifest.parts().size());
-        pairs = StateData.pairs(StateData.read(spark.sc(), manifest.source(), path, written));
-      }
-      for (long computed : pairs.mapPartitions(new Compute(computation)).collect()) {
-        results += computed;
-      }
-      keys = manifest.source().equals(Savepoint.SOURCE) ? results : keys;
-    }
+    HashPartitioner written = new HashPartitioner(Math.max(1, manifest.parts().size()));
+    long results =
+        StateData.pairs(StateRecovery.data(spark, store, manifest, written))
+            .mapPartitions(new Compute(Computation.of(manifest.definition())))
+            .collect()
+            .stream()
+            .mapToLong(Long::longValue)
+            .sum();
+    boolean portable = manifest.directory() == null || manifest.source().equals(Savepoint.SOURCE);
+    long keys =
+        portable ? results : StateData.keys(spark.sc(), store.absolute(manifest.directory()));
     String fault =
         keys == manifest.keys()
             ? null

@@ -204,10 +204,7 @@ final class StateRecovery {
   private Recovered load(StateStore store, StateManifest manifest) {
     Map<Partition, Mark> marks = marks(manifest);
     HashPartitioner partitioner = new HashPartitioner(partitions);
-    JavaRDD<CompactStateMap> maps =
-        manifest.directory() == null
-            ? nothing(spark, partitioner)
-            : data(manifest, store.absolute(manifest.directory()), partitioner);
+    JavaRDD<CompactStateMap> maps = data(spark, store, manifest, partitioner);
     List<PartitionRange> behind = behind(manifest);
     if (!behind.isEmpty()) {
       // With the definition that would have counted them, which need not be today's.
@@ -230,8 +227,13 @@ final class StateRecovery {
     return new Recovered(manifest, maps, marks, keys, caughtUp);
   }
 
-  private JavaRDD<CompactStateMap> data(
-      StateManifest manifest, String path, Partitioner partitioner) {
+  /** The state of a manifest, whatever it was written as. */
+  static JavaRDD<CompactStateMap> data(
+      JavaSparkContext spark, StateStore store, StateManifest manifest, Partitioner partitioner) {
+    if (manifest.directory() == null) {
+      return nothing(spark, partitioner);
+    }
+    String path = store.absolute(manifest.directory());
     return manifest.source().equals(Savepoint.SOURCE)
         ? StateData.maps(Savepoint.read(spark, manifest, path), partitioner)
         : StateData.read(spark.sc(), manifest.source(), path, partitioner);
