@@ -234,13 +234,22 @@ public final class Job {
     }
   }
 
-  /** Driver pods that are not on their way out, the newest attempt last. */
+  /**
+   * Driver pods that are not on their way out and do not wait for their turn, the newest attempt
+   * last.
+   */
   public List<Pod> drivers() {
     return pods("driver").stream()
+        .filter(pod -> !waits(pod))
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
         .filter(pod -> !ended(pod))
         .sorted(Comparator.comparingInt(Job::attempt))
         .toList();
+  }
+
+  /** True for a pod that gets ready beside the driver it is to follow. */
+  private static boolean waits(Pod pod) {
+    return "waits".equals(pod.getMetadata().getAnnotations().get("tidemark.dev/successor"));
   }
 
   private static boolean ended(Pod pod) {

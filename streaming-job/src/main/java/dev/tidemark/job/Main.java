@@ -5,15 +5,19 @@ import dev.tidemark.job.check.Verdict;
 import dev.tidemark.job.engine.Drill;
 import dev.tidemark.job.engine.Driver;
 import dev.tidemark.job.engine.DriverStart;
+import dev.tidemark.job.engine.Parts;
 import dev.tidemark.job.outcome.TerminationMessage;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.StoreClient;
+import dev.tidemark.job.progress.ApiServer;
+import dev.tidemark.job.progress.LeaseTurn;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.settings.SettingsFile;
 import dev.tidemark.job.supervise.Journal;
 import dev.tidemark.job.supervise.Launch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -59,9 +63,29 @@ public final class Main {
     aside("store", StoreClient::load);
     Settings settings = SettingsFile.read();
     Journal journal = Journal.mounted();
-    return standby
-        ? DriverStart.standBy(settings, new DriverParts(), journal, System.in)
-        : DriverStart.run(settings, new DriverParts(), journal, Launch.ofEnvironment());
+    Parts parts = new DriverParts();
+    if (standby) {
+      return DriverStart.standBy(settings, parts, journal, System.in);
+    }
+    Launch launch = Launch.ofEnvironment();
+    Optional<LeaseTurn> turn = journal.hadTurn() ? Optional.empty() : turn(settings);
+    return turn.isPresent()
+        ? DriverStart.follow(settings, parts, journal, launch, turn.get())
+        : DriverStart.run(settings, parts, journal, launch);
+  }
+
+  /** What a pod that was made to follow another driver waits for. */
+  private static Optional<LeaseTurn> turn(Settings settings) {
+    return "true".equals(System.getenv("TIDEMARK_SUCCESSOR"))
+        ? ApiServer.ofPod()
+            .map(
+                api ->
+                    new LeaseTurn(
+                        api,
+                        settings.job().namespace(),
+                        settings.runtime().lease(),
+                        settings.attempt()))
+        : Optional.empty();
   }
 
   private static void aside(String name, Runnable work) {

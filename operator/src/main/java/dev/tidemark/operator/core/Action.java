@@ -42,6 +42,25 @@ public sealed interface Action {
     }
   }
 
+  /**
+   * Makes the pod of the next attempt, which gets ready and waits for its turn. Where the quota has
+   * no room for both, none is made, and that is no refusal.
+   */
+  record PrepareDriver(DriverPlan plan) implements Action {
+    @Override
+    public Outcome perform(Effects effects) {
+      return effects.prepareDriver(plan);
+    }
+  }
+
+  /** Lets a driver that was made ready begin; from then on it counts as the driver. */
+  record GiveTurn(String pod, int attempt, DriverPlan.Previous previous) implements Action {
+    @Override
+    public Outcome perform(Effects effects) {
+      return effects.giveTurn(pod, attempt, previous);
+    }
+  }
+
   /** Starts the run that puts a backup in the place of the checkpoint. */
   record StartRestore(RestorePlan plan) implements Action {
     @Override

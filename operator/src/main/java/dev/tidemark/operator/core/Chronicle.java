@@ -30,6 +30,9 @@ final class Chronicle {
       attempt = Math.max(attempt, driver.attempt());
       launched = driver.ours() ? Math.max(launched, driver.attempt()) : launched;
     }
+    for (SuccessorSeen successor : seen.successors()) {
+      attempt = Math.max(attempt, successor.pod().attempt());
+    }
     if (seen.progress() != null) {
       attempt = Math.max(attempt, seen.progress().attempt());
       launched = Math.max(launched, seen.progress().attempt());

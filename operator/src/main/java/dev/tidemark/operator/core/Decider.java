@@ -21,10 +21,19 @@ public final class Decider {
     }
     boolean deleting = course.situation() == Situation.DELETING;
     List<Step> steps = new ArrayList<>();
+    boolean rumour = course.situation() == Situation.RUMOUR;
     if (!deleting) {
       // The driver first: what a check run leaves behind can wait, records cannot.
       steps.addAll(course.steps());
       steps.addAll(judgement.steps());
+      List<Step> dismissed =
+          Succession.dismissed(seen, Basis.of(seen, judgement), course.situation());
+      if (seen.confirmed()) {
+        steps.addAll(dismissed);
+      } else {
+        // It may have been given its turn a moment ago.
+        rumour |= !dismissed.isEmpty();
+      }
     }
     return new Decision(
         List.copyOf(steps),
@@ -32,7 +41,7 @@ public final class Decider {
         Conditions.of(seen, judgement, course),
         Conditions.phase(seen, judgement, course),
         course.situation(),
-        course.situation() == Situation.RUMOUR,
+        rumour,
         deleting ? null : earliest(judgement.wake(), course.wake()));
   }
 

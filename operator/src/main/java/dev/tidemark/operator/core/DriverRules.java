@@ -42,8 +42,16 @@ final class DriverRules {
       case STOPPING -> Stops.stopping(driver, memory);
       case UNWANTED ->
           RestoreRules.asked(seen, memory).isPresent()
-              ? Stops.stop(
-                  situation, seen, driver, memory, Reason.Restoring, "a backup is to be restored")
+              ? Succession.beside(
+                  Stops.stop(
+                      situation,
+                      seen,
+                      driver,
+                      memory,
+                      Reason.Restoring,
+                      "a backup is to be restored"),
+                  seen,
+                  basis)
               : Stops.stop(
                   situation, seen, driver, memory, Reason.Suspended, "the job is suspended");
       case OUTDATED -> Stops.outdated(seen, driver, memory, basis.orElseThrow());
@@ -63,8 +71,8 @@ final class DriverRules {
               Chronicle.refusedUntil(seen, memory));
       case CRASH_LOOPING -> Stops.crashLooping(seen, driver, memory);
       case STARTING, RUNNING ->
-          DriverReport.course(situation, seen, driver, memory, pruned(seen, driver));
-      case RESTORING -> RestoreRules.course(seen, memory);
+          DriverReport.course(situation, seen, driver, memory, kept(seen, driver, memory));
+      case RESTORING -> Succession.beside(RestoreRules.course(seen, memory), seen, basis);
       case UNRESTORED -> RestoreRules.unrestored(memory);
       case SUSPENDED ->
           told(
@@ -166,14 +174,14 @@ final class DriverRules {
   }
 
   private static Course launch(Observation seen, Memory memory, Basis basis) {
-    int attempt = memory.attempt() + 1;
+    Optional<SuccessorSeen> heir = Succession.heir(seen, basis);
+    int attempt = heir.map(h -> h.pod().attempt()).orElse(memory.attempt() + 1);
     Ended ended = memory.ended();
-    DriverPlan.Previous previous =
-        ended == null ? null : new DriverPlan.Previous(ended.reason(), ended.at());
+    DriverPlan.Previous previous = previous(memory);
     boolean newSpec = ended != null && ended.generation() != seen.wanted().generation();
     Memory after = (newSpec ? memory.counted(0, 0, memory.restarts()) : memory).launched(attempt);
     String sentence =
-        "Starting driver pod "
+        (heir.isPresent() ? "It is the turn of driver pod " : "Starting driver pod ")
             + seen.job().driver(attempt)
             + (ended == null
                 ? "."
@@ -185,9 +193,11 @@ final class DriverRules {
     boolean recovery = ended != null && recovers(ended.reason());
     String reason = (recovery ? Reason.Recovering : Reason.Starting).name();
     Action action =
-        new Action.LaunchDriver(
-            new DriverPlan(
-                attempt, basis.of(), basis.recordedAttempt(), previous, CheckRules.last(seen)));
+        heir.isPresent()
+            ? new Action.GiveTurn(seen.job().driver(attempt), attempt, previous)
+            : new Action.LaunchDriver(
+                new DriverPlan(
+                    attempt, basis.of(), basis.recordedAttempt(), previous, CheckRules.last(seen)));
     return new Course(
         Situation.DUE,
         null,
@@ -196,6 +206,11 @@ final class DriverRules {
         reason,
         sentence,
         null);
+  }
+
+  private static DriverPlan.Previous previous(Memory memory) {
+    Ended ended = memory.ended();
+    return ended == null ? null : new DriverPlan.Previous(ended.reason(), ended.at());
   }
 
   /** True when nobody asked for the end that the next start follows. */
@@ -209,9 +224,15 @@ final class DriverRules {
     };
   }
 
-  /** House-keeping once a driver is there: ended pods and old settings go. */
-  private static List<Step> pruned(Observation seen, DriverSeen current) {
+  /**
+   * House-keeping once a driver is there: what it needs is there, ended pods and old settings go.
+   */
+  private static List<Step> kept(Observation seen, DriverSeen current, Memory memory) {
     List<Step> steps = new ArrayList<>();
+    if (current.successor() && seen.turn() != current.attempt()) {
+      steps.add(
+          Step.quiet(new Action.GiveTurn(current.pod(), current.attempt(), previous(memory))));
+    }
     if (!seen.leaseThere()) {
       steps.add(Step.quiet(new Action.RestoreLease()));
     }

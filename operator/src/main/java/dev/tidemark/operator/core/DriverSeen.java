@@ -6,6 +6,7 @@ import java.time.Instant;
  * A driver pod as it was seen.
  *
  * @param ours false when it belongs to a deleted job of the same name, or to nobody
+ * @param successor it was made to wait for its turn, and was given it
  * @param startedAt when its container first started; null before
  * @param leavingSince when its deletion was asked for; null when it was not
  * @param ending how it ended; null while it is live
@@ -17,6 +18,7 @@ public record DriverSeen(
     String podUid,
     int attempt,
     boolean ours,
+    boolean successor,
     Phase phase,
     Fingerprint made,
     Instant startedAt,

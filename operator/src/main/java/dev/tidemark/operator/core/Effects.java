@@ -14,6 +14,12 @@ public interface Effects {
   /** Asks whether the API server would take the pod of an attempt; makes nothing. */
   Outcome tryDriver(DriverPlan plan);
 
+  /** Creates account, settings and pod of an attempt that is to wait for its turn. */
+  Outcome prepareDriver(DriverPlan plan);
+
+  /** Notes on a driver pod that it waits no more, then tells it so. */
+  Outcome giveTurn(String pod, int attempt, DriverPlan.Previous previous);
+
   /** Asks a driver pod to finish its batch and leave. */
   Outcome stopDriver(String pod, String podUid);
 

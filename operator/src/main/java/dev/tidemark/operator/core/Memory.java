@@ -218,7 +218,7 @@ public record Memory(
   /** After a launch: nothing of the attempt before stands in the way any more. */
   Memory launched(int newAttempt) {
     return new Memory(
-        newAttempt,
+        Math.max(attempt, newAttempt),
         newAttempt,
         image,
         accepted,

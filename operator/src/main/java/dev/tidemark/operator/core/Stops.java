@@ -4,6 +4,7 @@ import dev.tidemark.operator.core.Memory.Leaving;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Which drivers are sent away, why, and what is waited for. */
 final class Stops {
@@ -126,14 +127,23 @@ final class Stops {
             : cause == Reason.DefinitionChanged
                 ? "generation " + seen.wanted().generation() + " changes what the job computes"
                 : "generation " + seen.wanted().generation() + " changes its settings";
+    boolean told = memory.leaving() != null && memory.leaving().attempt() == driver.attempt();
+    if (!told && Situations.commits(seen, driver)) {
+      Optional<Course> first = relieved(seen, driver, memory, basis, cause, why);
+      if (first.isPresent()) {
+        return first.get();
+      }
+    }
     Course stop = stop(Situation.OUTDATED, seen, driver, memory, cause, why);
     if (stop.steps().isEmpty()) {
       return stop;
     }
     List<Step> steps = new ArrayList<>(stop.steps());
-    DriverPlan next =
-        new DriverPlan(memory.attempt() + 1, basis.of(), basis.recordedAttempt(), null, 0);
-    steps.add(0, Step.quiet(new Action.TryDriver(next)));
+    if (Succession.heir(seen, basis).isEmpty()) {
+      DriverPlan next =
+          new DriverPlan(memory.attempt() + 1, basis.of(), basis.recordedAttempt(), null, 0);
+      steps.add(0, Step.quiet(new Action.TryDriver(next)));
+    }
     return new Course(
         stop.situation(),
         driver,
@@ -142,6 +152,52 @@ final class Stops {
         stop.reason(),
         stop.message(),
         stop.wake());
+  }
+
+  /** A driver that works goes on until the one that replaces it is ready, if that can be had. */
+  private static Optional<Course> relieved(
+      Observation seen, DriverSeen driver, Memory memory, Basis basis, Reason cause, String why) {
+    Optional<DriverPlan> plan = Succession.wanted(seen, memory, basis);
+    if (plan.isPresent()) {
+      DriverPlan next = plan.get();
+      String sentence =
+          "Driver pod "
+              + seen.job().driver(next.attempt())
+              + " gets ready to take over from "
+              + driver.pod()
+              + ": "
+              + why
+              + ".";
+      return Optional.of(
+          new Course(
+              Situation.OUTDATED,
+              driver,
+              memory.numbered(next.attempt(), memory.launched()).rejected(null),
+              List.of(new Step(new Action.PrepareDriver(next), cause.name(), sentence, false)),
+              cause.name(),
+              sentence,
+              null));
+    }
+    return Succession.heir(seen, basis)
+        .flatMap(
+            heir ->
+                Optional.ofNullable(Succession.awaitedUntil(seen, heir))
+                    .map(
+                        until ->
+                            new Course(
+                                Situation.OUTDATED,
+                                driver,
+                                memory,
+                                List.of(),
+                                cause.name(),
+                                "Driver pod "
+                                    + heir.pod().pod()
+                                    + " gets ready to take over from "
+                                    + driver.pod()
+                                    + ": "
+                                    + why
+                                    + ".",
+                                until)));
   }
 
   /**

@@ -91,7 +91,7 @@ final class BackupRuns {
   }
 
   private Objects owned(HasMetadata owner) {
-    return new Objects(client, owner.getMetadata().getUid(), Runnable::run, made -> {});
+    return new Objects(client, owner, Runnable::run, made -> {});
   }
 
   /**

@@ -53,6 +53,23 @@ final class DriverPod {
     return Template.merged(pod, spec.driver().template());
   }
 
+  /** The same pod, which gets ready and then waits for its turn. */
+  static Pod waiting(Pod pod) {
+    return new PodBuilder(pod)
+        .editMetadata()
+        .addToAnnotations(Labels.SUCCESSOR, Labels.WAITS)
+        .endMetadata()
+        .editSpec()
+        .editMatchingContainer(c -> CONTAINER.equals(c.getName()))
+        .addNewEnv()
+        .withName("TIDEMARK_SUCCESSOR")
+        .withValue("true")
+        .endEnv()
+        .endContainer()
+        .endSpec()
+        .build();
+  }
+
   private static Container container(StreamingJobSpec spec, DriverPlan plan, Mounts mounts) {
     return new ContainerBuilder()
         .withName(CONTAINER)

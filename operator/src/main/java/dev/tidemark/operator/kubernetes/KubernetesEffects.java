@@ -13,18 +13,23 @@ import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.RestorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.DeleteOptions;
-import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * Carries actions out for one job. Names are the lock: what exists and is ours has been done
@@ -77,8 +82,8 @@ final class KubernetesEffects implements Effects {
 
   @Override
   public Outcome removeCheck(String pod, String podUid) {
-    delete("pods", pod, podUid, AT_ONCE);
-    delete("configmaps", pod, null, null);
+    objects.delete("pods", pod, podUid, AT_ONCE);
+    objects.delete("configmaps", pod, null, null);
     return Outcome.DONE;
   }
 
@@ -89,44 +94,88 @@ final class KubernetesEffects implements Effects {
         () -> {
           try {
             dryRun(DriverPod.of(job, spec(plan), plan, null));
-            return Outcome.DONE;
           } catch (KubernetesClientException e) {
-            if (e.getCode() == 403 && String.valueOf(e.getMessage()).contains("exceeded quota")) {
-              return Outcome.DONE; // the pod that is replaced makes room
+            if (!full(e)) {
+              throw e;
             }
-            throw e;
           }
+          return Outcome.DONE;
+        });
+  }
+
+  /** There is no room beside the pod that is replaced, which makes room when it goes. */
+  private static boolean full(KubernetesClientException e) {
+    return e.getCode() == 403 && String.valueOf(e.getMessage()).contains("exceeded quota");
+  }
+
+  @Override
+  public Outcome prepareDriver(DriverPlan plan) {
+    return Objects.refusable(
+        pod(plan),
+        () -> {
+          try {
+            return launch(plan, DriverPod::waiting, FieldValidateable.Validation.STRICT);
+          } catch (KubernetesClientException e) {
+            forgetSettings(plan.attempt());
+            if (!full(e)) {
+              throw e;
+            }
+            return Outcome.DONE;
+          }
+        });
+  }
+
+  @Override
+  public Outcome giveTurn(String pod, int attempt, DriverPlan.Previous previous) {
+    return Objects.refusable(
+        "the Lease",
+        () -> {
+          // The pod first: once it is told, it must count as the driver whatever becomes of the
+          // Lease.
+          annotate(client.pods(), pod, Labels.SUCCESSOR, Labels.HAS_TURN);
+          Lease lease = DriverAccount.lease(job);
+          objects.one(lease);
+          annotate(
+              client.leases(),
+              lease.getMetadata().getName(),
+              Labels.TURN,
+              LeaseReader.turn(attempt, previous));
+          return Outcome.DONE;
         });
   }
 
   @Override
   public Outcome launchDriver(DriverPlan plan) {
     return Objects.refusable(
-        pod(plan),
-        () -> {
-          StreamingJobSpec spec = spec(plan);
-          Sink sinkBefore = SinkBefore.of(spec, recorded(plan.recordedLast()));
-          ConfigMap settings = SettingsMap.of(job, spec, plan, sinkBefore, platform);
-          Outcome before = objects.all(before(spec, settings));
-          return before.done() ? objects.one(DriverPod.of(job, spec, plan, sinkBefore)) : before;
-        });
+        pod(plan), () -> launch(plan, pod -> pod, FieldValidateable.Validation.WARN));
+  }
+
+  private Outcome launch(
+      DriverPlan plan, UnaryOperator<Pod> as, FieldValidateable.Validation unknownFields) {
+    StreamingJobSpec spec = spec(plan);
+    Sink sinkBefore = SinkBefore.of(spec, recorded(plan.recordedLast()));
+    ConfigMap settings = SettingsMap.of(job, spec, plan, sinkBefore, platform);
+    Outcome before = objects.all(before(spec, settings));
+    return before.done()
+        ? objects.one(as.apply(DriverPod.of(job, spec, plan, sinkBefore)), unknownFields)
+        : before;
   }
 
   @Override
   public Outcome stopDriver(String pod, String podUid) {
-    delete("pods", pod, podUid, null);
+    objects.delete("pods", pod, podUid, null);
     return Outcome.DONE;
   }
 
   @Override
   public Outcome removeDriver(String pod, String podUid) {
-    delete("pods", pod, podUid, AT_ONCE);
+    objects.delete("pods", pod, podUid, AT_ONCE);
     return Outcome.DONE;
   }
 
   @Override
   public Outcome forgetSettings(int attempt) {
-    delete("configmaps", job.getMetadata().getName() + "-driver-" + attempt, null, null);
+    objects.delete("configmaps", job.getMetadata().getName() + "-driver-" + attempt, null, null);
     return Outcome.DONE;
   }
 
@@ -221,30 +270,12 @@ final class KubernetesEffects implements Effects {
     client.resource(pod).dryRun().fieldValidation(FieldValidateable.Validation.STRICT).create();
   }
 
-  private void delete(String plural, String name, String uid, Long grace) {
-    DeleteOptions options =
-        new DeleteOptionsBuilder()
-            .withApiVersion("v1")
-            .withKind("DeleteOptions")
-            .withGracePeriodSeconds(grace)
-            .withPropagationPolicy("Background")
-            .build();
-    if (uid != null) {
-      options =
-          new DeleteOptionsBuilder(options)
-              .withNewPreconditions()
-              .withUid(uid)
-              .endPreconditions()
-              .build();
-    }
-    String path =
-        "/api/v1/namespaces/" + job.getMetadata().getNamespace() + "/" + plural + "/" + name;
-    try {
-      client.raw(path, "DELETE", options);
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != 404 && e.getCode() != 409) {
-        throw e;
-      }
-    }
+  private <T extends HasMetadata> void annotate(
+      MixedOperation<T, ?, ? extends Resource<T>> kind, String name, String key, String value) {
+    kind.inNamespace(job.getMetadata().getNamespace())
+        .withName(name)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            Json.of(Map.of("metadata", Map.of("annotations", Map.of(key, value)))).toString());
   }
 }

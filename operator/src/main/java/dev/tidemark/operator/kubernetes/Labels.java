@@ -29,6 +29,22 @@ final class Labels {
   /** Annotation of the Lease: the driver's report. */
   static final String PROGRESS = "tidemark.dev/progress";
 
+  /**
+   * Annotation of the Lease: the attempt that waited and was told to begin, and what it follows.
+   */
+  static final String TURN = "tidemark.dev/turn";
+
+  /** Annotation of the Lease: the attempt that waits and is ready, in the driver's hand. */
+  static final String STANDING_BY = "tidemark.dev/standing-by";
+
+  /**
+   * Annotation of a driver pod that was made to wait for its turn: {@code waits} or {@code turn}.
+   */
+  static final String SUCCESSOR = "tidemark.dev/successor";
+
+  static final String WAITS = "waits";
+  static final String HAS_TURN = "turn";
+
   private static final String GENERATION = "tidemark.dev/generation";
   private static final String SPEC_HASH = "tidemark.dev/spec-hash";
   private static final String DIGEST = "tidemark.dev/definition-digest";
@@ -81,6 +97,21 @@ final class Labels {
         annotations.getOrDefault(DIGEST, ""),
         annotations.getOrDefault(IMAGE, ""),
         annotations.getOrDefault(NONCE, ""));
+  }
+
+  /** True for a driver pod that waits for its turn. */
+  static boolean waits(HasMetadata pod) {
+    return WAITS.equals(successor(pod));
+  }
+
+  /** True for a driver pod that has waited for its turn and was given it. */
+  static boolean waited(HasMetadata pod) {
+    return HAS_TURN.equals(successor(pod));
+  }
+
+  private static String successor(HasMetadata pod) {
+    Map<String, String> annotations = pod.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(SUCCESSOR);
   }
 
   /** Of the run of a restore: which request it carries out. */

@@ -2,6 +2,8 @@ package dev.tidemark.operator.kubernetes;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.ProgressSeen;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Instant;
@@ -16,10 +18,7 @@ import java.util.Optional;
 record LeaseReader(ProgressSeen seen, JsonNode json) {
 
   static Optional<LeaseReader> read(Lease lease) {
-    if (lease == null || lease.getMetadata().getAnnotations() == null) {
-      return Optional.empty();
-    }
-    String text = lease.getMetadata().getAnnotations().get(Labels.PROGRESS);
+    String text = annotation(lease, Labels.PROGRESS);
     if (text == null) {
       return Optional.empty();
     }
@@ -31,6 +30,37 @@ record LeaseReader(ProgressSeen seen, JsonNode json) {
     } catch (JsonProcessingException unreadable) {
       return Optional.empty();
     }
+  }
+
+  /** The attempt that is told to begin, in the words of the Lease. */
+  static String turn(int attempt, DriverPlan.Previous previous) {
+    ObjectNode turn = Json.MAPPER.createObjectNode().put("attempt", attempt);
+    if (previous != null) {
+      turn.put("reason", previous.reason()).put("endedAt", previous.endedAt().toString());
+    }
+    return turn.toString();
+  }
+
+  /** The attempt that was last told to begin; 0 for none. */
+  static int turn(Lease lease) {
+    try {
+      String text = annotation(lease, Labels.TURN);
+      return text == null ? 0 : Json.MAPPER.readTree(text).path("attempt").asInt(0);
+    } catch (JsonProcessingException unreadable) {
+      return 0;
+    }
+  }
+
+  /** The attempt that says it waits and is ready; 0 for none. */
+  static int standingBy(Lease lease) {
+    String text = annotation(lease, Labels.STANDING_BY);
+    return text != null && text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+  }
+
+  private static String annotation(Lease lease, String name) {
+    return lease.getMetadata().getAnnotations() == null
+        ? null
+        : lease.getMetadata().getAnnotations().get(name);
   }
 
   private static ProgressSeen seen(JsonNode json, Lease lease) {

@@ -3,6 +3,8 @@ package dev.tidemark.operator.kubernetes;
 import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.Reason;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,15 +27,18 @@ import java.util.function.Supplier;
 final class Objects {
   private final KubernetesClient client;
   private final String jobUid;
+  private final String namespace;
   private final Executor threads;
   private final Consumer<HasMetadata> created;
 
   /**
    * Objects of one job; {@code created} is told of every one made, so that the caches know at once.
    */
-  Objects(KubernetesClient client, String jobUid, Executor threads, Consumer<HasMetadata> created) {
+  Objects(
+      KubernetesClient client, HasMetadata owner, Executor threads, Consumer<HasMetadata> created) {
     this.client = client;
-    this.jobUid = jobUid;
+    this.jobUid = owner.getMetadata().getUid();
+    this.namespace = owner.getMetadata().getNamespace();
     this.threads = threads;
     this.created = created;
   }
@@ -119,8 +125,12 @@ final class Objects {
   }
 
   Outcome one(HasMetadata wanted) {
+    return one(wanted, FieldValidateable.Validation.WARN);
+  }
+
+  Outcome one(HasMetadata wanted, FieldValidateable.Validation unknownFields) {
     try {
-      created.accept(client.resource(wanted).create());
+      created.accept(client.resource(wanted).fieldValidation(unknownFields).create());
       return Outcome.DONE;
     } catch (KubernetesClientException e) {
       if (e.getCode() != 409) {
@@ -168,6 +178,33 @@ final class Objects {
       client
           .resource(new RoleBindingBuilder(there).withSubjects(right.getSubjects()).build())
           .update();
+    }
+  }
+
+  /** Deletes an object of the job, if it is still the one of that uid; null stands for any. */
+  void delete(String plural, String name, String uid, Long grace) {
+    DeleteOptions options =
+        new DeleteOptionsBuilder()
+            .withApiVersion("v1")
+            .withKind("DeleteOptions")
+            .withGracePeriodSeconds(grace)
+            .withPropagationPolicy("Background")
+            .build();
+    if (uid != null) {
+      options =
+          new DeleteOptionsBuilder(options)
+              .withNewPreconditions()
+              .withUid(uid)
+              .endPreconditions()
+              .build();
+    }
+    String path = "/api/v1/namespaces/" + namespace + "/" + plural + "/" + name;
+    try {
+      client.raw(path, "DELETE", options);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 404 && e.getCode() != 409) {
+        throw e;
+      }
     }
   }
 }

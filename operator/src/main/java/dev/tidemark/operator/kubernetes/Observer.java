@@ -4,9 +4,12 @@ import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.operator.core.CheckSeen;
 import dev.tidemark.operator.core.DriverSeen;
 import dev.tidemark.operator.core.JobRef;
+import dev.tidemark.operator.core.Memory;
 import dev.tidemark.operator.core.Observation;
+import dev.tidemark.operator.core.ProgressSeen;
 import dev.tidemark.operator.core.Recorded;
 import dev.tidemark.operator.core.RestoreSeen;
+import dev.tidemark.operator.core.SuccessorSeen;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -18,6 +21,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -78,12 +84,37 @@ final class Observer {
       boolean confirmed) {
     Instant now = clock.instant();
     String uid = job.getMetadata().getUid();
+    Memory memory =
+        Notes.read(
+            job.getStatus() == null ? null : job.getStatus().operator(),
+            job.getStatus() == null ? null : job.getStatus().image(),
+            job.getStatus() == null ? null : job.getStatus().restore());
+    Optional<Lease> own = lease.filter(l -> Owner.is(l, uid));
+    Optional<ProgressSeen> progress = own.flatMap(LeaseReader::read).map(LeaseReader::seen);
+    int standingBy = own.map(LeaseReader::standingBy).orElse(0);
+    // The cache may not show yet that an attempt was given its turn; what was launched waits no
+    // more.
+    Predicate<Pod> waits =
+        p -> Labels.waits(p) && Owner.is(p, uid) && Labels.attempt(p) > memory.launched();
     PodReader reader = new PodReader(uid, pod -> events.of(pod, now));
     List<DriverSeen> drivers =
         pods.stream()
-            .filter(p -> is(p, Labels.DRIVER))
+            .filter(p -> is(p, Labels.DRIVER) && !waits.test(p))
             .map(reader::driver)
             .sorted(Comparator.comparingInt(DriverSeen::attempt))
+            .toList();
+    Set<Integer> attempts =
+        settings.stream()
+            .filter(m -> Owner.is(m, uid) && m.getMetadata().getDeletionTimestamp() == null)
+            .map(Labels::attempt)
+            .collect(Collectors.toSet());
+    List<SuccessorSeen> successors =
+        pods.stream()
+            .filter(p -> is(p, Labels.DRIVER) && waits.test(p))
+            .map(reader::driver)
+            .map(
+                d ->
+                    new SuccessorSeen(d, attempts.contains(d.attempt()), d.attempt() == standingBy))
             .toList();
     List<CheckSeen> checks =
         pods.stream().filter(p -> is(p, Labels.CHECK)).map(reader::check).toList();
@@ -93,28 +124,28 @@ final class Observer {
                 m ->
                     Owner.is(m, uid)
                         && Labels.attempt(m) > 0
-                        && m.getMetadata().getDeletionTimestamp() == null)
+                        && m.getMetadata().getDeletionTimestamp() == null
+                        && successors.stream()
+                            .noneMatch(s -> s.pod().attempt() == Labels.attempt(m)))
             .map(m -> new Recorded(Labels.attempt(m), Labels.fingerprint(m)))
             .sorted(Comparator.comparingInt(Recorded::attempt))
             .toList();
-    Optional<Lease> own = lease.filter(l -> Owner.is(l, uid));
     return new Observation(
         now,
         new JobRef(job.getMetadata().getNamespace(), job.getMetadata().getName(), uid),
         job.getMetadata().getDeletionTimestamp() != null,
         SpecReading.wanted(job),
-        Notes.read(
-            job.getStatus() == null ? null : job.getStatus().operator(),
-            job.getStatus() == null ? null : job.getStatus().image(),
-            job.getStatus() == null ? null : job.getStatus().restore()),
+        memory,
         platform.defaultImage(),
         drivers,
+        successors,
         confirmed,
         checks,
         recorded,
         highest(pods, settings, lease),
         own.isPresent(),
-        own.flatMap(LeaseReader::read).map(LeaseReader::seen).orElse(null),
+        own.map(LeaseReader::turn).orElse(0),
+        progress.orElse(null),
         restores(runs, pods, reader, uid),
         null);
   }

@@ -64,6 +64,7 @@ final class PodReader {
         pod.getMetadata().getUid(),
         Labels.attempt(pod),
         Owner.is(pod, jobUid),
+        Labels.waited(pod),
         phase,
         Labels.fingerprint(pod),
         pod.getStatus() == null ? null : instant(pod.getStatus().getStartTime()),

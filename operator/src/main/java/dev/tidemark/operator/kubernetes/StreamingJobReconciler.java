@@ -136,7 +136,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
    * Does the steps in order. What the API server refuses is observed too, and decided about again.
    */
   private Decision act(StreamingJob job, Observation seen, Decision decision) {
-    Objects objects = new Objects(client, job.getMetadata().getUid(), threads, sources::created);
+    Objects objects = new Objects(client, job, threads, sources::created);
     KubernetesEffects effects = new KubernetesEffects(client, job, platform, objects);
     List<Step> done = new ArrayList<>();
     Decision result = decision;

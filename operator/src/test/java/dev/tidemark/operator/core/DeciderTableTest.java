@@ -70,45 +70,60 @@ accepted launched:1 rejection:60                            | LaunchDriver      
 #-- changes of the spec
 recorded:1 driver:1:running progress:1:1 def:d2             | StartCheck               | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 recorded:1 driver:1:running progress:1:1 def:d2 check:running |                        | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 5
-recorded:1 driver:1:running progress:1:1 def:d2 check:accepted | TryDriver StopDriver RemoveCheck | OUTDATED | True/PreviousRevisionRunning | True/DefinitionChanged | False/DefinitionChanged | Running | 5
+recorded:1 driver:1:running progress:1:1 def:d2 check:accepted | PrepareDriver RemoveCheck | OUTDATED | True/PreviousRevisionRunning | True/DefinitionChanged | False/DefinitionChanged | Running |
 recorded:1 driver:1:running progress:1:1 def:d2 check:InvalidFilter |                  | RUNNING       | True/PreviousRevisionRunning  | False/InvalidFilter     | True/InvalidFilter        | Running    | 29
 recorded:1 launched:1 def:d2 check:InvalidFilter            | LaunchDriver             | DUE           | False/InvalidFilter           | False/InvalidFilter     | True/InvalidFilter        | Recovering |
 recorded:1 launched:1 def:d2 check:running                  | LaunchDriver             | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering | 5
 recorded:1 driver:1:leaving leaving:1:DefinitionChanged:3 def:d2 check:accepted | RemoveCheck | STOPPING | False/WaitingForDriver      | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
-accepted driver:1:running progress:1:1 roll:r2              | TryDriver StopDriver     | OUTDATED      | True/PreviousRevisionRunning  | True/SettingsChanged    | False/SettingsChanged     | Running    | 5
+accepted driver:1:running progress:1:1 roll:r2              | PrepareDriver  | OUTDATED      | True/PreviousRevisionRunning  | True/SettingsChanged    | False/SettingsChanged     | Running    |
 accepted driver:1:running progress:1:1 roll:r2 leaving:1:SettingsChanged:1 |           | OUTDATED      | True/PreviousRevisionRunning  | True/SettingsChanged    | False/SettingsChanged     | Running    | 4
 accepted driver:1:running progress:1:1 roll:r2 rejection:1  |                          | ROLL_REFUSED  | True/PreviousRevisionRunning  | False/PodRejected       | True/PodRejected          | Running    | 1
-accepted driver:1:running progress:1:1 nonce:x              | TryDriver StopDriver     | OUTDATED      | True/PreviousRevisionRunning  | True/RestartRequested   | False/RestartRequested    | Running    | 5
+accepted driver:1:running progress:1:1 nonce:x              | PrepareDriver  | OUTDATED      | True/PreviousRevisionRunning  | True/RestartRequested   | False/RestartRequested    | Running    |
 accepted driver:1:running progress:1:1 generation:2         |                          | RUNNING       | True/Committing               | False/Committing        | False/Committing          | Running    | 29
+accepted driver:1:running roll:r2                           | TryDriver StopDriver     | OUTDATED      | False/SettingsChanged         | True/SettingsChanged    | False/SettingsChanged     | Starting   | 5
+accepted driver:1:running progress:1:1 roll:r2 successor:2:young | | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 50
+accepted driver:1:running progress:1:1 roll:r2 successor:2:ready | StopDriver | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
+accepted driver:1:running progress:1:1 roll:r2 successor:2:slow | StopDriver | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
+accepted driver:1:running progress:1:1 roll:r2 successor:2:stuck | StopDriver | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
+accepted driver:1:running progress:1:1 roll:r2 successor:2:ended | TryDriver StopDriver RemoveDriver ForgetSettings | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
+accepted driver:1:running progress:1:1 roll:r2 successor:2:other | TryDriver StopDriver StopDriver ForgetSettings | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
+accepted driver:1:running progress:1:1 successor:2:other | StopDriver ForgetSettings | RUNNING | True/Committing | False/Committing | False/Committing | Running | 29
+accepted ended:1:Stopped roll:r2 successor:2:ready | GiveTurn | DUE | False/Starting | True/Starting | False/Starting | Starting |
+accepted ended:1:Stopped roll:r2 successor:2:young | GiveTurn | DUE | False/Starting | True/Starting | False/Starting | Starting |
+accepted ended:1:Stopped roll:r2 successor:2:other | LaunchDriver StopDriver ForgetSettings | DUE | False/Starting | True/Starting | False/Starting | Starting |
+accepted ended:1:Stopped roll:r2 successor:2:ready suspend | StopDriver ForgetSettings | SUSPENDED | False/Suspended | False/Suspended | False/Suspended | Suspended |
+accepted ended:1:Stopped roll:r2 successor:2:ready unconfirmed | | RUMOUR | False/WaitingForDriver | True/WaitingForDriver | False/WaitingForDriver | Starting |
 recorded:1:d0 recorded:2 driver:2:running progress:2:1 def:d0 | StartCheck              | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 recorded:1 driver:1:running progress:1:1 image:image:2      | StartCheck               | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 accepted driver:1:running progress:1:1 suspend              | StopDriver               | UNWANTED      | False/Suspended               | True/Suspended          | False/Suspended           | Running    | 5
 accepted driver:1:leaving progress:1:1 suspend              |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Running    |
 accepted ended:1:Stopped suspend                            |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 #-- going back to a backup
-accepted driver:1:running progress:1:1 restore:a            | StopDriver               | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
+accepted driver:1:running progress:1:1 restore:a            | StopDriver PrepareDriver | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
 accepted driver:1:leaving leaving:1:Restoring:3 restore:a   |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
-accepted ended:1:Stopped restore:a                          | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted ended:1:Stopped restore:a                          | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a unconfirmed              |                          | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
 accepted ended:1:Stopped restore:a suspend                  | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a restoring:a:running      |                          | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a restoring:a:done         | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
+accepted ended:1:Stopped restore:a successor:2:young restoring:a:running | | RESTORING | False/Restoring | True/Restoring | False/Restoring | Recovering |
+accepted ended:1:Stopped restore:a successor:2:young restoring:a:done | GiveTurn | DUE | False/Starting | True/Starting | False/Starting | Starting |
 accepted ended:1:Stopped restore:a restoring:a:done suspend |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 accepted ended:1:Stopped restore:a restoring:a:damaged      | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
 accepted ended:1:Stopped restore:a restored:a               | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
-accepted ended:1:Stopped restore:b restored:a               | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted ended:1:Stopped restore:b restored:a               | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a rejection:1              |                          | RESTORING     | False/PodRejected             | True/PodRejected        | False/PodRejected         | Recovering | 1
 check:accepted restore:a                                    | StartRestore RemoveCheck | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 check:accepted restore:a restoring:a:damaged                | RemoveCheck              | UNRESTORED    | False/BackupDamaged           | False/BackupDamaged     | True/BackupDamaged        | Failed     |
 accepted restore:b restored:a                               | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
-accepted was:1:CheckpointLost:99:held rescue                | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
-accepted was:1:CheckpointDamaged:99:held rescue             | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:1:CheckpointLost:99:held rescue                | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:1:CheckpointDamaged:99:held rescue             | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted was:1:CheckpointLost:99:held rescue restoring:lost:done | LaunchDriver        | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering |
 accepted was:1:CheckpointLost:99:held rescue restoring:lost:damaged |                  | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
 accepted was:5:CheckpointLost:99:held rescue rescued:4:well |                          | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
-accepted was:5:CheckpointLost:99:held rescue rescued:4:badly | StartRestore            | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
-accepted was:5:CheckpointLost:99:held rescue rescued:4:well progress:5:120 | StartRestore   | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
-accepted was:6:CheckpointLost:99:held rescue rescued:4:well | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:5:CheckpointLost:99:held rescue rescued:4:badly | StartRestore PrepareDriver          | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:5:CheckpointLost:99:held rescue rescued:4:well progress:5:120 | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted was:6:CheckpointLost:99:held rescue rescued:4:well | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted was:4:CheckpointLost:99:held rescue rescued:4:badly |                         | HELD          | False/CheckpointLost          | False/CheckpointLost    | True/CheckpointLost       | Failed     |
 accepted was:1:OffsetsExpired:99:held rescue                |                          | HELD          | False/OffsetsExpired          | False/OffsetsExpired    | True/OffsetsExpired       | Failed     |
 accepted was:1:CheckpointLost:99:held rescue suspend        |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |

@@ -184,11 +184,13 @@ final class DeciderTest {
             upgraded.memory(),
             "image:new",
             List.of(),
+            List.of(),
             true,
             List.of(),
             List.of(),
             1,
             true,
+            0,
             null,
             List.of(),
             null);

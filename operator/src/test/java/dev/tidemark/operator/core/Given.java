@@ -26,10 +26,12 @@ final class Given {
   int limit;
   Memory memory = Memory.NONE;
   final List<DriverSeen> drivers = new ArrayList<>();
+  final List<SuccessorSeen> successors = new ArrayList<>();
   final List<CheckSeen> checks = new ArrayList<>();
   final List<Recorded> recorded = new ArrayList<>();
   ProgressSeen progress;
   boolean lease = true;
+  int turn;
   Outcome refused;
   String restore;
   boolean rescue;
@@ -63,8 +65,23 @@ final class Given {
             restore,
             rescue);
     return new Observation(
-        NOW, JOB, deleting, wanted, memory, IMAGE, drivers, confirmed, checks, recorded, 0, lease,
-        progress, restores, refused);
+        NOW,
+        JOB,
+        deleting,
+        wanted,
+        memory,
+        IMAGE,
+        drivers,
+        successors,
+        confirmed,
+        checks,
+        recorded,
+        0,
+        lease,
+        turn,
+        progress,
+        restores,
+        refused);
   }
 
   private void word(String[] w) {
@@ -116,6 +133,7 @@ final class Given {
                       1,
                       NOW.minusSeconds(Long.parseLong(w[1]))));
       case "refused" -> refused = Outcome.refused(Reason.PodRejected, "exceeded quota");
+      case "successor" -> successor(Integer.parseInt(w[1]), w[2]);
       case "predecessor" -> predecessor(w[1]);
       default -> throw new IllegalArgumentException(w[0]);
     }
@@ -187,6 +205,7 @@ final class Given {
             "pod-" + attempt,
             attempt,
             true,
+            false,
             phase,
             made("d1"),
             NOW.minusSeconds(100),
@@ -199,12 +218,35 @@ final class Given {
             how.equals("looping") ? 3 : 0));
   }
 
+  /** Made from what the spec asks for, unless it is {@code other}. */
+  private void successor(int attempt, String how) {
+    DriverSeen pod =
+        new DriverSeen(
+            JOB.driver(attempt),
+            "pod-" + attempt,
+            attempt,
+            true,
+            false,
+            how.equals("ended") ? DriverSeen.Phase.FINISHED : DriverSeen.Phase.RUNNING,
+            how.equals("other")
+                ? made("d9")
+                : new Fingerprint(generation, definition + "/" + roll, definition, IMAGE, nonce),
+            NOW.minusSeconds(how.equals("slow") ? 70 : 10),
+            null,
+            how.equals("ended") ? new Ending("JvmCrashed", "so", true, false, 0, NOW) : null,
+            how.equals("stuck") ? new Problem(Reason.Unschedulable, "no node takes it") : null,
+            false,
+            0);
+    successors.add(new SuccessorSeen(pod, true, how.equals("ready")));
+  }
+
   private void predecessor(String how) {
     drivers.add(
         new DriverSeen(
             JOB.driver(7),
             "old-7",
             7,
+            false,
             false,
             DriverSeen.Phase.RUNNING,
             made("d1"),
@@ -225,6 +267,7 @@ final class Given {
             "pod-" + attempt,
             attempt,
             true,
+            false,
             DriverSeen.Phase.FINISHED,
             made("d1"),
             NOW.minusSeconds(100),

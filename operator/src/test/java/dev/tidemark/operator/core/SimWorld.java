@@ -35,6 +35,9 @@ final class SimWorld implements Effects {
     Ending ending;
     boolean sick;
     boolean looping;
+    boolean follows;
+    boolean turned;
+    boolean begun = true;
 
     DriverSeen seen(String jobUid) {
       return new DriverSeen(
@@ -42,6 +45,7 @@ final class SimWorld implements Effects {
           uid,
           attempt,
           owner.equals(jobUid),
+          turned,
           phase,
           made,
           startedAt,
@@ -52,6 +56,9 @@ final class SimWorld implements Effects {
           looping ? 3 : 0);
     }
   }
+
+  /** What a cache knows of a pod. */
+  record PodView(DriverSeen seen, boolean waits) {}
 
   static final class Check {
     String name;
@@ -69,7 +76,7 @@ final class SimWorld implements Effects {
   final Map<String, Check> checks = new LinkedHashMap<>();
   final Map<Integer, Recorded> settings = new LinkedHashMap<>();
   Map<Integer, Recorded> settingsView = new LinkedHashMap<>();
-  List<DriverSeen> podView = new ArrayList<>();
+  List<PodView> podView = new ArrayList<>();
   List<CheckSeen> checkView = new ArrayList<>();
   Instant now = START;
   String jobUid = "job-1";
@@ -81,6 +88,10 @@ final class SimWorld implements Effects {
   boolean suspend;
   boolean lease;
   ProgressSeen progress;
+  int turn;
+  int turns;
+  int turnView;
+  int standingBy;
   Memory memory = Memory.NONE;
   Memory memoryView = Memory.NONE;
   int version;
@@ -113,12 +124,21 @@ final class SimWorld implements Effects {
     checkView = checks.values().stream().map(this::seen).toList();
     settingsView = new LinkedHashMap<>(settings);
     restoresView = new LinkedHashMap<>(restores);
+    turnView = turn;
     memoryView = memory;
     versionView = version;
   }
 
-  private List<DriverSeen> live() {
-    return pods.values().stream().map(p -> p.seen(jobUid)).toList();
+  private List<PodView> live() {
+    return pods.values().stream().map(this::view).toList();
+  }
+
+  private PodView view(Pod p) {
+    return new PodView(p.seen(jobUid), p.follows && !p.turned && p.owner.equals(jobUid));
+  }
+
+  private boolean waits(PodView p) {
+    return p.waits() && p.seen().attempt() > memoryView.launched();
   }
 
   private CheckSeen seen(Check c) {
@@ -145,8 +165,22 @@ final class SimWorld implements Effects {
                 true, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(10), 0),
             restoreWanted,
             true);
+    List<PodView> known = confirmed ? live() : podView;
+    List<SuccessorSeen> successors =
+        known.stream()
+            .filter(this::waits)
+            .map(
+                p ->
+                    new SuccessorSeen(
+                        p.seen(),
+                        settingsView.containsKey(p.seen().attempt()),
+                        p.seen().attempt() == standingBy))
+            .toList();
     List<Recorded> recorded =
-        settingsView.values().stream().sorted(Comparator.comparingInt(Recorded::attempt)).toList();
+        settingsView.values().stream()
+            .filter(r -> successors.stream().noneMatch(s -> s.pod().attempt() == r.attempt()))
+            .sorted(Comparator.comparingInt(Recorded::attempt))
+            .toList();
     return new Observation(
         now,
         new JobRef("ns", "job", jobUid),
@@ -154,12 +188,14 @@ final class SimWorld implements Effects {
         wanted,
         memoryView,
         "image:1",
-        confirmed ? live() : podView,
+        known.stream().filter(p -> !waits(p)).map(PodView::seen).toList(),
+        successors,
         confirmed,
         checkView,
         recorded,
         pods.values().stream().mapToInt(p -> p.attempt).max().orElse(0),
         lease,
+        turnView,
         progress,
         restoresView.entrySet().stream()
             .map(r -> new RestoreSeen(r.getKey(), r.getValue()))
@@ -252,6 +288,39 @@ final class SimWorld implements Effects {
 
   @Override
   public Outcome launchDriver(DriverPlan plan) {
+    if (restores.values().stream().anyMatch(r -> r.state() == RunSeen.State.ACTIVE)) {
+      throw new AssertionError("attempt " + plan.attempt() + " beside a restore");
+    }
+    return launch(plan, false);
+  }
+
+  @Override
+  public Outcome prepareDriver(DriverPlan plan) {
+    return faults && chance(0.1) ? Outcome.DONE : launch(plan, true); // the quota has no room
+  }
+
+  @Override
+  public Outcome giveTurn(String name, int attempt, DriverPlan.Previous previous) {
+    if (!liveDrivers().isEmpty() && liveDrivers().stream().anyMatch(p -> p.attempt != attempt)) {
+      throw new AssertionError(
+          "the turn of " + attempt + " beside the driver " + liveDrivers().get(0).name);
+    }
+    if (restores.values().stream().anyMatch(r -> r.state() == RunSeen.State.ACTIVE)) {
+      throw new AssertionError("the turn of " + attempt + " beside a restore");
+    }
+    highestLaunched = Math.max(highestLaunched, attempt);
+    Pod pod = pods.get(name);
+    if (pod != null && pod.owner.equals(jobUid)) {
+      pod.turned = true;
+    }
+    maybeCrash();
+    lease = true;
+    turn = attempt;
+    turnView = attempt;
+    return Outcome.DONE;
+  }
+
+  private Outcome launch(DriverPlan plan, boolean follows) {
     if (faults && chance(0.05)) {
       return Outcome.refused(Reason.PodRejected, "quota");
     }
@@ -270,23 +339,24 @@ final class SimWorld implements Effects {
           ? Outcome.DONE
           : Outcome.refused(Reason.NameCollision, name);
     }
-    if (restores.values().stream().anyMatch(r -> r.state() == RunSeen.State.ACTIVE)) {
-      throw new AssertionError("attempt " + plan.attempt() + " beside a restore");
-    }
     if (plan.attempt() <= highestLaunched) {
       throw new AssertionError("attempt " + plan.attempt() + " after " + highestLaunched);
     }
-    highestLaunched = plan.attempt();
+    if (!follows) { // the number of one that never has its turn may be used again
+      highestLaunched = plan.attempt();
+    }
     Pod p = new Pod();
     p.name = name;
     p.uid = "pod-" + uids++;
     p.owner = jobUid;
     p.attempt = plan.attempt();
     p.made = plan.of();
+    p.follows = follows;
+    p.begun = !follows;
     p.sick = faults && chance(0.3);
     pods.put(name, p);
     podView = new ArrayList<>(podView);
-    podView.add(p.seen(jobUid));
+    podView.add(view(p));
     return Outcome.DONE;
   }
 
@@ -412,9 +482,17 @@ final class SimWorld implements Effects {
         }
       }
       case RUNNING -> {
+        if (!p.begun && turn == p.attempt) {
+          p.begun = true;
+          turns++;
+          say(p.name + " has its turn");
+        }
+        if (!p.begun && chance(0.5)) {
+          standingBy = Math.max(standingBy, p.attempt);
+        }
         if (p.sick && chance(0.5)) {
           end(p);
-        } else if (!p.sick && p.owner.equals(jobUid) && chance(0.8)) {
+        } else if (p.begun && !p.sick && p.owner.equals(jobUid) && chance(0.8)) {
           report(p);
         }
       }
@@ -465,6 +543,8 @@ final class SimWorld implements Effects {
   }
 
   List<Pod> liveDrivers() {
-    return pods.values().stream().filter(p -> p.phase != DriverSeen.Phase.FINISHED).toList();
+    return pods.values().stream()
+        .filter(p -> p.phase != DriverSeen.Phase.FINISHED && p.begun)
+        .toList();
   }
 }

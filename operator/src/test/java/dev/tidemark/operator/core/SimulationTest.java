@@ -23,11 +23,13 @@ final class SimulationTest {
     Long only = Long.getLong("sim.seed");
     int histories = Integer.getInteger("sim.histories", 12_000);
     long first = only == null ? 1 : only;
+    int turns = 0;
     for (long seed = first; seed < first + (only == null ? histories : 1); seed++) {
       SimWorld world = new SimWorld(seed);
       try {
         history(world);
         heal(world);
+        turns += world.turns;
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("replay with -Dsim.seed=" + seed + "\n" + world.log, e);
       }
@@ -35,11 +37,14 @@ final class SimulationTest {
         System.out.println(world.log);
       }
     }
+    if (only == null) {
+      assertThat(turns).as("successors that had their turn").isGreaterThan(histories / 20);
+    }
   }
 
   /** Histories a person can read; a change of behaviour shows as a difference in them. */
   @ParameterizedTest
-  @ValueSource(longs = {3, 11, 42})
+  @ValueSource(longs = {3, 11, 42, 77})
   void readableHistory(long seed) throws IOException {
     SimWorld world = new SimWorld(seed);
     history(world);
@@ -74,6 +79,9 @@ final class SimulationTest {
       return;
     }
     List<SimWorld.Pod> live = world.liveDrivers();
+    if (world.chance(0.2)) {
+      live = world.pods.values().stream().filter(p -> !p.begun).toList();
+    }
     switch (world.random.nextInt(13)) {
       case 0 -> live.forEach(p -> p.leaving = p.leaving == null ? world.now : p.leaving);
       case 1 -> live.forEach(p -> world.pods.remove(p.name));
@@ -93,6 +101,8 @@ final class SimulationTest {
         world.say("the Lease is deleted");
         world.lease = false;
         world.progress = null;
+        world.turn = 0;
+        world.standingBy = 0;
       }
       case 11 -> recreate(world);
       case 12 ->
@@ -126,6 +136,8 @@ final class SimulationTest {
     world.settings.clear();
     world.lease = false;
     world.progress = null;
+    world.turn = 0;
+    world.standingBy = 0;
     world.memoryView = Memory.NONE;
     world.versionView = world.version;
     world.settingsView.clear();

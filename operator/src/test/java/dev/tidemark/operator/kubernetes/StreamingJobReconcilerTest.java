@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -220,6 +221,58 @@ final class StreamingJobReconcilerTest {
     await().until(() -> pod(JOB + "-driver-1").get() == null);
     assertThat(client.configMaps().inNamespace(NS).withName(JOB + "-driver-1").get()).isNotNull();
     assertThat(pod(JOB + "-driver-2").get()).isNull();
+  }
+
+  @Test
+  void aDriverThatIsReplacedRunsOnUntilItsSuccessorIsReady() throws IOException {
+    apply();
+    accept();
+    eventually(() -> pod(JOB + "-driver-1").get());
+    run(JOB + "-driver-1");
+    report(1);
+    await()
+        .untilAsserted(
+            () -> assertThat(condition("Ready").status()).isEqualTo(Condition.Status.True));
+
+    client
+        .resources(StreamingJob.class)
+        .inNamespace(NS)
+        .withName(JOB)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\": {\"generation\": 2}, \"spec\": {\"restartNonce\": 7}}");
+
+    Pod successor = eventually(() -> pod(JOB + "-driver-2").get());
+    assertThat(successor.getMetadata().getAnnotations()).containsKey(Labels.SUCCESSOR);
+    await().untilAsserted(() -> assertThat(told()).anyMatch(m -> m.contains("gets ready")));
+    assertThat(pod(JOB + "-driver-1").get().getMetadata().getDeletionTimestamp()).isNull();
+    assertThat(lease()).doesNotContainKey(Labels.TURN);
+
+    client
+        .leases()
+        .inNamespace(NS)
+        .withName(JOB + "-driver")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\": {\"annotations\": {\"" + Labels.STANDING_BY + "\": \"2\"}}}");
+
+    await().until(() -> pod(JOB + "-driver-1").get() == null);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(lease().get(Labels.TURN))
+                    .contains("\"attempt\":2", "\"reason\":\"RestartRequested\""));
+    assertThat(pod(JOB + "-driver-3").get()).isNull();
+  }
+
+  private Map<String, String> lease() {
+    return client
+        .leases()
+        .inNamespace(NS)
+        .withName(JOB + "-driver")
+        .get()
+        .getMetadata()
+        .getAnnotations();
   }
 
   private void apply() throws IOException {

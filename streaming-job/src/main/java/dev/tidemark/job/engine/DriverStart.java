@@ -3,6 +3,7 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.outcome.Totals;
 import dev.tidemark.job.progress.ApiServer;
 import dev.tidemark.job.progress.LeaseReporter;
+import dev.tidemark.job.progress.LeaseTurn;
 import dev.tidemark.job.progress.OpsServer;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.LogLevel;
@@ -43,13 +44,39 @@ public final class DriverStart {
     LogLevel.apply(settings);
     ExecutorService pool = pool();
     SparkContexts spark = new SparkContexts(settings, journal);
-    if (new Rehearsal(settings, parts, pool, spark).run(supervisor)) {
+    if (new Rehearsal(settings, parts, pool, spark).run(() -> supervisor.available() > 0)) {
       journal.standingBy();
     }
     Optional<Launch> launch = Launch.awaited(supervisor);
     return launch.isEmpty()
         ? Driver.STOPPED
         : drive(settings, parts, journal, launch.get(), pool, spark);
+  }
+
+  /**
+   * Gets ready to follow a driver of another pod, waits until it is this pod's turn, then runs as
+   * {@link #run} does.
+   *
+   * @return the exit code of the driver, or {@link Driver#STOPPED} when it was never needed
+   */
+  public static int follow(
+      Settings settings, Parts parts, Journal journal, Launch launch, LeaseTurn turn)
+      throws InterruptedException, IOException {
+    LogLevel.apply(settings);
+    ExecutorService pool = pool();
+    SparkContexts spark = new SparkContexts(settings, journal);
+    Turn mine = new Turn(turn, journal);
+    if (new Rehearsal(settings, parts, pool, spark).run(mine::due)) {
+      turn.standingBy();
+    }
+    Optional<LeaseTurn.Given> given = mine.await();
+    if (given.isEmpty()) {
+      return Driver.STOPPED;
+    }
+    journal.turn();
+    LOG.info("it is the turn of this driver, attempt {}", settings.attempt());
+    Launch now = launch.inTurn(Launch.lastEnd(given.get().reason(), given.get().endedAt()));
+    return drive(settings, parts, journal, now, pool, spark);
   }
 
   private static int drive(

@@ -3,7 +3,6 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -36,15 +35,20 @@ final class Rehearsal {
     this.spark = spark;
   }
 
+  /** Whether this JVM is to be the driver now, or to leave. */
+  interface Due {
+    boolean now() throws IOException, InterruptedException;
+  }
+
   /**
-   * Step by step, and no further once the supervisor has spoken: then the start itself is due.
+   * Step by step, and no further once {@code due}: then the start itself is.
    *
    * @return whether it came to its end
    */
-  boolean run(InputStream supervisor) throws IOException {
+  boolean run(Due due) throws IOException, InterruptedException {
     for (Runnable step :
         List.<Runnable>of(this::engine, () -> parts.warm(settings), this::stores)) {
-      if (supervisor.available() > 0) {
+      if (due.now()) {
         return false;
       }
       try {

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The two calls this driver makes to Kubernetes itself, as the pod's service account. The JDK's
+ * The few calls this driver makes to Kubernetes itself, as the pod's service account. The JDK's
  * client, because loading fabric8 (which Spark uses for executors) takes longer than the whole rest
  * of a local start.
  */
@@ -45,6 +45,11 @@ public final class ApiServer {
     return Optional.of(new ApiServer("https://" + shown + ":" + (port == null ? "443" : port)));
   }
 
+  /** An object as JSON. */
+  public String get(String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(base + path)).GET());
+  }
+
   /** Merges {@code json} into an object. */
   public void mergePatch(String path, String json) throws IOException, InterruptedException {
     send(
@@ -58,7 +63,7 @@ public final class ApiServer {
     send(HttpRequest.newBuilder(URI.create(base + path)).DELETE());
   }
 
-  private void send(HttpRequest.Builder request) throws IOException, InterruptedException {
+  private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
     // The kubelet renews the token every hour or so: it is read for each call.
     String token = Files.readString(ACCOUNT.resolve("token"), StandardCharsets.UTF_8).strip();
     HttpResponse<String> response =
@@ -69,6 +74,7 @@ public final class ApiServer {
     if (response.statusCode() >= 300) {
       throw new IOException("HTTP " + response.statusCode() + ": " + response.body());
     }
+    return response.body();
   }
 
   private synchronized HttpClient client() throws IOException {

@@ -43,7 +43,7 @@ public final class Journal {
                 if (look % LOOKS_PER_BEAT == 0) {
                   beat();
                 }
-                if (!told && Files.exists(dir.resolve("stop"))) {
+                if (!told && stopAsked()) {
                   told = true;
                   onStop.run();
                 }
@@ -79,6 +79,21 @@ public final class Journal {
   /** This JVM has rehearsed, and waits for its turn. */
   public void standingBy() {
     touch("standing-by");
+  }
+
+  /** This pod waited for its turn and has it now: no JVM of it waits again. */
+  public void turn() {
+    touch("turn");
+  }
+
+  /** True once {@link #turn} was called in this pod. */
+  public boolean hadTurn() {
+    return Files.exists(dir.resolve("turn"));
+  }
+
+  /** True once the supervisor has passed on a wish to stop. */
+  public boolean stopAsked() {
+    return Files.exists(dir.resolve("stop"));
   }
 
   /** The last epoch a JVM of this pod has taken; empty when there was none. */

@@ -53,6 +53,11 @@ public record Launch(int number, Optional<LastEnd> before, Instant at) {
             Instant.now()));
   }
 
+  /** The same launch, of a pod that has got ready before its turn. */
+  public Launch inTurn(Optional<LastEnd> predecessor) {
+    return new Launch(number, before.or(() -> predecessor), Instant.now());
+  }
+
   /** How often a JVM was the driver in this pod before this one. */
   public int restartsInPod() {
     return number - 1;
@@ -62,14 +67,15 @@ public record Launch(int number, Optional<LastEnd> before, Instant at) {
     return text == null ? 1 : Math.max(1, Integer.parseInt(text));
   }
 
-  private static Optional<LastEnd> lastEnd(String reason, String at) {
+  /** How a JVM or a driver ended; empty where that is not told, or not in time's format. */
+  public static Optional<LastEnd> lastEnd(String reason, String at) {
     if (reason == null || at == null) {
       return Optional.empty();
     }
     try {
       return Optional.of(new LastEnd(reason, Instant.parse(at)));
     } catch (DateTimeParseException e) {
-      LOG.warn("the supervisor says '{}' for the end of the JVM before, which is no instant", at);
+      LOG.warn("'{}' is told for the end of the JVM before, which is no instant", at);
       return Optional.empty();
     }
   }
