@@ -42,16 +42,8 @@ final class DriverRules {
       case STOPPING -> Stops.stopping(driver, memory);
       case UNWANTED ->
           RestoreRules.asked(seen, memory).isPresent()
-              ? Succession.beside(
-                  Stops.stop(
-                      situation,
-                      seen,
-                      driver,
-                      memory,
-                      Reason.Restoring,
-                      "a backup is to be restored"),
-                  seen,
-                  basis)
+              ? Stops.stop(
+                  situation, seen, driver, memory, Reason.Restoring, "a backup is to be restored")
               : Stops.stop(
                   situation, seen, driver, memory, Reason.Suspended, "the job is suspended");
       case OUTDATED -> Stops.outdated(seen, driver, memory, basis.orElseThrow());

@@ -8,7 +8,6 @@ import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.backup.BackupDecision;
 import dev.tidemark.operator.core.backup.BackupDecision.Work;
 import dev.tidemark.operator.core.backup.BackupObservation;
-import dev.tidemark.operator.core.backup.BackupObservation.Subject;
 import dev.tidemark.operator.core.backup.BackupRules;
 import dev.tidemark.operator.core.backup.RunReport;
 import dev.tidemark.operator.core.backup.RunSeen;
@@ -163,10 +162,6 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
         backup.getSpec().verification() == null
             ? null
             : backup.getSpec().verification().requestId();
-    Subject subject =
-        job.isEmpty()
-            ? Subject.JOB_MISSING
-            : job.get().getSpec().backup() == null ? Subject.NOT_CONFIGURED : Subject.READY;
     return new BackupObservation(
         now,
         backup.getMetadata().getName(),
@@ -174,7 +169,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
         backup.getMetadata().getFinalizers() != null
             && backup.getMetadata().getFinalizers().contains(FINALIZER),
         erased(backup, job),
-        subject,
+        BackupSubject.of(backup, job, now),
         BackupStatus.over(backup),
         asked,
         status == null || status.verification() == null ? null : status.verification().requestId(),

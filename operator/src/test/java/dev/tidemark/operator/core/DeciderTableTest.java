@@ -99,7 +99,7 @@ accepted driver:1:running progress:1:1 suspend              | StopDriver        
 accepted driver:1:leaving progress:1:1 suspend              |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Running    |
 accepted ended:1:Stopped suspend                            |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 #-- going back to a backup
-accepted driver:1:running progress:1:1 restore:a            | StopDriver PrepareDriver | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
+accepted driver:1:running progress:1:1 restore:a            | StopDriver               | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
 accepted driver:1:leaving leaving:1:Restoring:3 restore:a   |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
 accepted ended:1:Stopped restore:a                          | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a unconfirmed              |                          | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |

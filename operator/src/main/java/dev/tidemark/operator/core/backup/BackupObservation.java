@@ -30,6 +30,8 @@ public record BackupObservation(
   /** Whether the job whose checkpoint is to be copied can be asked. */
   public enum Subject {
     READY,
+    /** It is being started, and what is asked for can wait: the start needs the processors. */
+    STARTING,
     /** There is no job of that name. */
     JOB_MISSING,
     /** The job says nothing of where its backups are to be. */

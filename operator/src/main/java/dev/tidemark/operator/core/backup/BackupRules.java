@@ -8,6 +8,7 @@ import java.time.Duration;
 
 /** The life of a {@code StreamingJobBackup}: made once, looked at as often as asked, deleted. */
 public final class BackupRules {
+  private static final Duration SOON = Duration.ofSeconds(10);
   private static final Duration AGAIN = Duration.ofSeconds(30);
 
   private BackupRules() {}
@@ -49,6 +50,12 @@ public final class BackupRules {
           BackupDecision.stands(
                   Phase.Running, Reason.BackupRunning.name(), "The backup is being made.")
               .starting(Work.CREATE);
+      case STARTING ->
+          BackupDecision.stands(
+                  Phase.Pending,
+                  Reason.BackupRunning.name(),
+                  "It is looked at once the job's driver commits.")
+              .at(seen.now().plus(SOON));
       case JOB_MISSING ->
           BackupDecision.stands(
               Phase.Pending,

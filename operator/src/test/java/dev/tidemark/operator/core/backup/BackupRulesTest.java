@@ -81,6 +81,9 @@ class BackupRulesTest {
     subject = Subject.NOT_CONFIGURED;
     assertThat(decide().start()).isNull();
     assertThat(decide().reason()).isEqualTo("NotConfigured");
+    subject = Subject.STARTING;
+    assertThat(decide().start()).isNull();
+    assertThat(decide().wake()).isAfter(NOW);
   }
 
   @Test
