@@ -160,14 +160,7 @@ final class Stops {
     Optional<DriverPlan> plan = Succession.wanted(seen, memory, basis);
     if (plan.isPresent()) {
       DriverPlan next = plan.get();
-      String sentence =
-          "Driver pod "
-              + seen.job().driver(next.attempt())
-              + " gets ready to take over from "
-              + driver.pod()
-              + ": "
-              + why
-              + ".";
+      String sentence = relief(seen.job().driver(next.attempt()), driver, why);
       return Optional.of(
           new Course(
               Situation.OUTDATED,
@@ -178,26 +171,28 @@ final class Stops {
               sentence,
               null));
     }
-    return Succession.heir(seen, basis)
-        .flatMap(
-            heir ->
-                Optional.ofNullable(Succession.awaitedUntil(seen, heir))
-                    .map(
-                        until ->
-                            new Course(
-                                Situation.OUTDATED,
-                                driver,
-                                memory,
-                                List.of(),
-                                cause.name(),
-                                "Driver pod "
-                                    + heir.pod().pod()
-                                    + " gets ready to take over from "
-                                    + driver.pod()
-                                    + ": "
-                                    + why
-                                    + ".",
-                                until)));
+    Optional<SuccessorSeen> heir = Succession.heir(seen, basis);
+    return heir.map(h -> Succession.awaitedUntil(seen, h))
+        .map(
+            until ->
+                new Course(
+                    Situation.OUTDATED,
+                    driver,
+                    memory,
+                    List.of(),
+                    cause.name(),
+                    relief(heir.get().pod().pod(), driver, why),
+                    until));
+  }
+
+  private static String relief(String successor, DriverSeen driver, String why) {
+    return "Driver pod "
+        + successor
+        + " gets ready to take over from "
+        + driver.pod()
+        + ": "
+        + why
+        + ".";
   }
 
   /**
