@@ -7,13 +7,13 @@ import dev.tidemark.backup.repository.Verification.Level;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import dev.tidemark.backup.store.ObjectStore.Sums;
+import dev.tidemark.backup.store.Transferred;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Looks whether a backup is still what was made. */
 public final class Verifier {
@@ -82,11 +82,8 @@ public final class Verifier {
     sums.forEach(
         (object, sum) -> {
           try {
-            object.fault(sum.join()).ifPresent(faults::add);
-          } catch (CompletionException e) {
-            if (!(e.getCause() instanceof Changed)) {
-              throw e;
-            }
+            object.fault(Transferred.one(sum)).ifPresent(faults::add);
+          } catch (Changed e) {
             faults.add(object.key() + " changed while it was read");
           }
         });
