@@ -9,7 +9,7 @@ import dev.tidemark.job.engine.Parts;
 import dev.tidemark.job.outcome.TerminationMessage;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.StoreClient;
-import dev.tidemark.job.progress.ApiServer;
+import dev.tidemark.job.progress.JobLease;
 import dev.tidemark.job.progress.LeaseTurn;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.settings.SettingsFile;
@@ -68,23 +68,16 @@ public final class Main {
       return DriverStart.standBy(settings, parts, journal, System.in);
     }
     Launch launch = Launch.ofEnvironment();
-    Optional<LeaseTurn> turn = journal.hadTurn() ? Optional.empty() : turn(settings);
+    Optional<LeaseTurn> turn = turn(settings, journal);
     return turn.isPresent()
         ? DriverStart.follow(settings, parts, journal, launch, turn.get())
         : DriverStart.run(settings, parts, journal, launch);
   }
 
-  /** What a pod that was made to follow another driver waits for. */
-  private static Optional<LeaseTurn> turn(Settings settings) {
-    return "true".equals(System.getenv("TIDEMARK_SUCCESSOR"))
-        ? ApiServer.ofPod()
-            .map(
-                api ->
-                    new LeaseTurn(
-                        api,
-                        settings.job().namespace(),
-                        settings.runtime().lease(),
-                        settings.attempt()))
+  /** What a pod waits for that was made to follow another driver, and has not had its turn. */
+  private static Optional<LeaseTurn> turn(Settings settings, Journal journal) {
+    return "true".equals(System.getenv("TIDEMARK_SUCCESSOR")) && !journal.hadTurn()
+        ? JobLease.of(settings).map(lease -> new LeaseTurn(lease, settings.attempt()))
         : Optional.empty();
   }
 

@@ -54,10 +54,10 @@ public sealed interface Action {
   }
 
   /** Lets a driver that was made ready begin; from then on it counts as the driver. */
-  record GiveTurn(String pod, int attempt, DriverPlan.Previous previous) implements Action {
+  record GiveTurn(int attempt, DriverPlan.Previous previous) implements Action {
     @Override
     public Outcome perform(Effects effects) {
-      return effects.giveTurn(pod, attempt, previous);
+      return effects.giveTurn(attempt, previous);
     }
   }
 

@@ -31,6 +31,11 @@ record Basis(Fingerprint of, int recordedAttempt) {
                     r.attempt()));
   }
 
+  /** An attempt made from it. */
+  DriverPlan plan(Observation seen, int attempt, DriverPlan.Previous previous) {
+    return new DriverPlan(attempt, of, recordedAttempt, previous, CheckRules.last(seen));
+  }
+
   /** Why a driver made from something else has to be replaced; empty when it need not. */
   Optional<Reason> outdated(DriverSeen driver) {
     if (!driver.made().restartNonce().equals(of.restartNonce())) {

@@ -43,7 +43,7 @@ final class Chronicle {
   /** A pod that goes although the operator did not send it away was deleted by somebody. */
   private static Memory leaving(Observation seen, Memory memory) {
     Optional<DriverSeen> newest = seen.driver(memory.launched());
-    boolean known = memory.leaving() != null && memory.leaving().attempt() == memory.launched();
+    boolean known = memory.leavingOf(memory.launched()).isPresent();
     if (known || newest.isEmpty() || !newest.get().leaving()) {
       return memory;
     }
@@ -58,8 +58,7 @@ final class Chronicle {
       return memory;
     }
     Optional<DriverSeen> pod = seen.driver(attempt);
-    Leaving leaving =
-        memory.leaving() != null && memory.leaving().attempt() == attempt ? memory.leaving() : null;
+    Leaving leaving = memory.leavingOf(attempt).orElse(null);
     if (pod.isPresent()) {
       return pod.get().live()
           ? memory

@@ -3,6 +3,7 @@ package dev.tidemark.operator.core;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Observation in, decision out. Pure and total: the same observation gives the same decision, and
@@ -15,7 +16,8 @@ public final class Decider {
   public static Decision decide(Observation seen) {
     Memory memory = Chronicle.fold(seen);
     Judgement judgement = CheckRules.judge(seen, memory);
-    Course course = DriverRules.course(seen, judgement);
+    Optional<Basis> basis = Basis.of(seen, judgement);
+    Course course = DriverRules.course(seen, judgement, basis);
     if (seen.wanted().paused() && !seen.deleting()) {
       return paused(seen, memory, judgement, course);
     }
@@ -26,8 +28,7 @@ public final class Decider {
       // The driver first: what a check run leaves behind can wait, records cannot.
       steps.addAll(course.steps());
       steps.addAll(judgement.steps());
-      List<Step> dismissed =
-          Succession.dismissed(seen, Basis.of(seen, judgement), course.situation());
+      List<Step> dismissed = Succession.dismissed(seen, basis, course.situation());
       if (seen.confirmed()) {
         steps.addAll(dismissed);
       } else {

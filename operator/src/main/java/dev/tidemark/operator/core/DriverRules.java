@@ -13,9 +13,8 @@ final class DriverRules {
 
   private DriverRules() {}
 
-  static Course course(Observation seen, Judgement judgement) {
+  static Course course(Observation seen, Judgement judgement, Optional<Basis> basis) {
     Memory memory = judgement.memory();
-    Optional<Basis> basis = Basis.of(seen, judgement);
     Situation situation = Situations.of(seen, memory, basis);
     List<DriverSeen> live = Situations.live(seen);
     DriverSeen driver = live.isEmpty() ? null : live.get(0);
@@ -186,10 +185,8 @@ final class DriverRules {
     String reason = (recovery ? Reason.Recovering : Reason.Starting).name();
     Action action =
         heir.isPresent()
-            ? new Action.GiveTurn(seen.job().driver(attempt), attempt, previous)
-            : new Action.LaunchDriver(
-                new DriverPlan(
-                    attempt, basis.of(), basis.recordedAttempt(), previous, CheckRules.last(seen)));
+            ? new Action.GiveTurn(attempt, previous)
+            : new Action.LaunchDriver(basis.plan(seen, attempt, previous));
     return new Course(
         Situation.DUE,
         null,
@@ -222,8 +219,7 @@ final class DriverRules {
   private static List<Step> kept(Observation seen, DriverSeen current, Memory memory) {
     List<Step> steps = new ArrayList<>();
     if (current.successor() && seen.turn() != current.attempt()) {
-      steps.add(
-          Step.quiet(new Action.GiveTurn(current.pod(), current.attempt(), previous(memory))));
+      steps.add(Step.quiet(new Action.GiveTurn(current.attempt(), previous(memory))));
     }
     if (!seen.leaseThere()) {
       steps.add(Step.quiet(new Action.RestoreLease()));

@@ -17,8 +17,8 @@ public interface Effects {
   /** Creates account, settings and pod of an attempt that is to wait for its turn. */
   Outcome prepareDriver(DriverPlan plan);
 
-  /** Notes on a driver pod that it waits no more, then tells it so. */
-  Outcome giveTurn(String pod, int attempt, DriverPlan.Previous previous);
+  /** Notes on the driver pod of an attempt that it waits no more, then tells it so. */
+  Outcome giveTurn(int attempt, DriverPlan.Previous previous);
 
   /** Asks a driver pod to finish its batch and leave. */
   Outcome stopDriver(String pod, String podUid);

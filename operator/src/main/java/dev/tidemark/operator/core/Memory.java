@@ -1,6 +1,7 @@
 package dev.tidemark.operator.core;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The few facts no pod can tell, kept in the status. Losing them costs counts and a check run,
@@ -95,6 +96,11 @@ public record Memory(
       String message,
       Instant startedAt,
       Instant completedAt) {}
+
+  /** Why that attempt is on its way out; empty while it is not. */
+  Optional<Leaving> leavingOf(int ofAttempt) {
+    return Optional.ofNullable(leaving).filter(l -> l.attempt() == ofAttempt);
+  }
 
   Memory numbered(int newAttempt, int newLaunched) {
     return new Memory(

@@ -2,6 +2,7 @@ package dev.tidemark.operator.core;
 
 import dev.tidemark.operator.core.Memory.Leaving;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,10 +68,7 @@ final class Stops {
   }
 
   static Course stopping(DriverSeen driver, Memory memory) {
-    String why =
-        memory.leaving() != null && memory.leaving().attempt() == driver.attempt()
-            ? " (" + memory.leaving().reason() + ")"
-            : "";
+    String why = memory.leavingOf(driver.attempt()).map(l -> " (" + l.reason() + ")").orElse("");
     return DriverRules.told(
         Situation.STOPPING,
         driver,
@@ -102,18 +100,16 @@ final class Stops {
       String why,
       boolean warning) {
     String sentence = "Stopping driver pod " + driver.pod() + " after its batch: " + why + ".";
-    Leaving told = memory.leaving();
-    boolean again = told != null && told.attempt() == driver.attempt();
-    if (again && seen.now().isBefore(told.at().plus(PATIENCE))) {
-      return new Course(
-          situation, driver, memory, List.of(), reason, sentence, told.at().plus(PATIENCE));
+    Optional<Instant> heardBy = memory.leavingOf(driver.attempt()).map(l -> l.at().plus(PATIENCE));
+    if (heardBy.isPresent() && seen.now().isBefore(heardBy.get())) {
+      return new Course(situation, driver, memory, List.of(), reason, sentence, heardBy.get());
     }
     Action stop = new Action.StopDriver(driver.pod(), driver.podUid());
     return new Course(
         situation,
         driver,
         memory.leaving(new Leaving(driver.attempt(), reason, seen.now())),
-        List.of(again ? Step.quiet(stop) : new Step(stop, reason, sentence, warning)),
+        List.of(heardBy.isPresent() ? Step.quiet(stop) : new Step(stop, reason, sentence, warning)),
         reason,
         sentence,
         seen.now().plus(PATIENCE));
@@ -127,8 +123,7 @@ final class Stops {
             : cause == Reason.DefinitionChanged
                 ? "generation " + seen.wanted().generation() + " changes what the job computes"
                 : "generation " + seen.wanted().generation() + " changes its settings";
-    boolean told = memory.leaving() != null && memory.leaving().attempt() == driver.attempt();
-    if (!told && Situations.commits(seen, driver)) {
+    if (memory.leavingOf(driver.attempt()).isEmpty() && Situations.commits(seen, driver)) {
       Optional<Course> first = relieved(seen, driver, memory, basis, cause, why);
       if (first.isPresent()) {
         return first.get();
@@ -140,8 +135,7 @@ final class Stops {
     }
     List<Step> steps = new ArrayList<>(stop.steps());
     if (Succession.heir(seen, basis).isEmpty()) {
-      DriverPlan next =
-          new DriverPlan(memory.attempt() + 1, basis.of(), basis.recordedAttempt(), null, 0);
+      DriverPlan next = basis.plan(seen, memory.attempt() + 1, null);
       steps.add(0, Step.quiet(new Action.TryDriver(next)));
     }
     return new Course(

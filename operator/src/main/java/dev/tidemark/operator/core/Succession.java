@@ -32,13 +32,7 @@ final class Succession {
     boolean tried = memory.attempt() > memory.launched() || !seen.successors().isEmpty();
     return tried || memory.launched() == 0
         ? Optional.empty()
-        : Optional.of(
-            new DriverPlan(
-                memory.attempt() + 1,
-                basis.of(),
-                basis.recordedAttempt(),
-                null,
-                CheckRules.last(seen)));
+        : Optional.of(basis.plan(seen, memory.attempt() + 1, null));
   }
 
   /**

@@ -26,7 +26,7 @@ final class DriverPod {
 
   static Pod of(StreamingJob job, StreamingJobSpec spec, DriverPlan plan, Sink before) {
     String jobName = job.getMetadata().getName();
-    String name = jobName + "-driver-" + plan.attempt();
+    String name = name(job, plan.attempt());
     Mounts mounts = Mounts.of(name, spec, before);
     Pod pod =
         new PodBuilder()
@@ -51,6 +51,11 @@ final class DriverPod {
             .endSpec()
             .build();
     return Template.merged(pod, spec.driver().template());
+  }
+
+  /** The name of an attempt's pod, and of its settings. */
+  static String name(StreamingJob job, int attempt) {
+    return job.getMetadata().getName() + "-driver-" + attempt;
   }
 
   /** The same pod, which gets ready and then waits for its turn. */

@@ -126,13 +126,13 @@ final class KubernetesEffects implements Effects {
   }
 
   @Override
-  public Outcome giveTurn(String pod, int attempt, DriverPlan.Previous previous) {
+  public Outcome giveTurn(int attempt, DriverPlan.Previous previous) {
     return Objects.refusable(
         "the Lease",
         () -> {
           // The pod first: once it is told, it must count as the driver whatever becomes of the
           // Lease.
-          annotate(client.pods(), pod, Labels.SUCCESSOR, Labels.HAS_TURN);
+          annotate(client.pods(), driver(attempt), Labels.SUCCESSOR, Labels.HAS_TURN);
           Lease lease = DriverAccount.lease(job);
           objects.one(lease);
           annotate(
@@ -175,7 +175,7 @@ final class KubernetesEffects implements Effects {
 
   @Override
   public Outcome forgetSettings(int attempt) {
-    objects.delete("configmaps", job.getMetadata().getName() + "-driver-" + attempt, null, null);
+    objects.delete("configmaps", driver(attempt), null, null);
     return Outcome.DONE;
   }
 
@@ -231,7 +231,12 @@ final class KubernetesEffects implements Effects {
   }
 
   private String pod(DriverPlan plan) {
-    return "driver pod " + job.getMetadata().getName() + "-driver-" + plan.attempt();
+    return "driver pod " + driver(plan.attempt());
+  }
+
+  /** The name of an attempt's pod and settings. */
+  private String driver(int attempt) {
+    return DriverPod.name(job, attempt);
   }
 
   /** The spec of the job, or the one recorded with the attempt that is to be started again. */
@@ -239,7 +244,7 @@ final class KubernetesEffects implements Effects {
     if (plan.recordedAttempt() == 0) {
       return job.getSpec();
     }
-    String name = job.getMetadata().getName() + "-driver-" + plan.recordedAttempt();
+    String name = driver(plan.recordedAttempt());
     ConfigMap recorded =
         client.configMaps().inNamespace(job.getMetadata().getNamespace()).withName(name).require();
     try {
@@ -253,10 +258,13 @@ final class KubernetesEffects implements Effects {
 
   /** The settings of an attempt; null when they are not there. */
   private ConfigMap recorded(int attempt) {
-    String name = job.getMetadata().getName() + "-driver-" + attempt;
     return attempt == 0
         ? null
-        : client.configMaps().inNamespace(job.getMetadata().getNamespace()).withName(name).get();
+        : client
+            .configMaps()
+            .inNamespace(job.getMetadata().getNamespace())
+            .withName(driver(attempt))
+            .get();
   }
 
   /** What a pod needs to be there before it. */

@@ -21,9 +21,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -103,32 +101,23 @@ final class Observer {
             .map(reader::driver)
             .sorted(Comparator.comparingInt(DriverSeen::attempt))
             .toList();
-    Set<Integer> attempts =
-        settings.stream()
-            .filter(m -> Owner.is(m, uid) && m.getMetadata().getDeletionTimestamp() == null)
-            .map(Labels::attempt)
-            .collect(Collectors.toSet());
+    List<Recorded> made = recorded(settings, uid);
     List<SuccessorSeen> successors =
         pods.stream()
             .filter(p -> is(p, Labels.DRIVER) && waits.test(p))
             .map(reader::driver)
             .map(
                 d ->
-                    new SuccessorSeen(d, attempts.contains(d.attempt()), d.attempt() == standingBy))
+                    new SuccessorSeen(
+                        d,
+                        made.stream().anyMatch(r -> r.attempt() == d.attempt()),
+                        d.attempt() == standingBy))
             .toList();
     List<CheckSeen> checks =
         pods.stream().filter(p -> is(p, Labels.CHECK)).map(reader::check).toList();
-    List<Recorded> recorded =
-        settings.stream()
-            .filter(
-                m ->
-                    Owner.is(m, uid)
-                        && Labels.attempt(m) > 0
-                        && m.getMetadata().getDeletionTimestamp() == null
-                        && successors.stream()
-                            .noneMatch(s -> s.pod().attempt() == Labels.attempt(m)))
-            .map(m -> new Recorded(Labels.attempt(m), Labels.fingerprint(m)))
-            .sorted(Comparator.comparingInt(Recorded::attempt))
+    List<Recorded> ran =
+        made.stream()
+            .filter(r -> successors.stream().noneMatch(w -> w.pod().attempt() == r.attempt()))
             .toList();
     return new Observation(
         now,
@@ -141,13 +130,26 @@ final class Observer {
         successors,
         confirmed,
         checks,
-        recorded,
+        ran,
         highest(pods, settings, lease),
         own.isPresent(),
         own.map(LeaseReader::turn).orElse(0),
         progress.orElse(null),
         restores(runs, pods, reader, uid),
         null);
+  }
+
+  /** The attempts whose settings are there. */
+  private static List<Recorded> recorded(Collection<ConfigMap> settings, String uid) {
+    return settings.stream()
+        .filter(
+            m ->
+                Owner.is(m, uid)
+                    && Labels.attempt(m) > 0
+                    && m.getMetadata().getDeletionTimestamp() == null)
+        .map(m -> new Recorded(Labels.attempt(m), Labels.fingerprint(m)))
+        .sorted(Comparator.comparingInt(Recorded::attempt))
+        .toList();
   }
 
   private static List<RestoreSeen> restores(

@@ -45,7 +45,7 @@ final class SettingsMap {
     String name = job.getMetadata().getName();
     return new ConfigMapBuilder()
         .withNewMetadata()
-        .withName(name + "-driver-" + plan.attempt())
+        .withName(DriverPod.name(job, plan.attempt()))
         .withNamespace(job.getMetadata().getNamespace())
         .withLabels(Labels.ofAttempt(name, plan.attempt(), plan.of()))
         .withAnnotations(Labels.annotations(plan.of()))

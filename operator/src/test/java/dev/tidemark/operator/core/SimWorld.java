@@ -300,7 +300,7 @@ final class SimWorld implements Effects {
   }
 
   @Override
-  public Outcome giveTurn(String name, int attempt, DriverPlan.Previous previous) {
+  public Outcome giveTurn(int attempt, DriverPlan.Previous previous) {
     if (!liveDrivers().isEmpty() && liveDrivers().stream().anyMatch(p -> p.attempt != attempt)) {
       throw new AssertionError(
           "the turn of " + attempt + " beside the driver " + liveDrivers().get(0).name);
@@ -309,7 +309,7 @@ final class SimWorld implements Effects {
       throw new AssertionError("the turn of " + attempt + " beside a restore");
     }
     highestLaunched = Math.max(highestLaunched, attempt);
-    Pod pod = pods.get(name);
+    Pod pod = pods.get("job-driver-" + attempt);
     if (pod != null && pod.owner.equals(jobUid)) {
       pod.turned = true;
     }

@@ -101,10 +101,7 @@ final class StreamingJobReconcilerTest {
 
   @Test
   void aReportInTheLeaseMakesTheJobReady() throws IOException {
-    apply();
-    accept();
-    eventually(() -> pod(JOB + "-driver-1").get());
-    run(JOB + "-driver-1");
+    runsADriver();
     report(1);
 
     await()
@@ -117,10 +114,7 @@ final class StreamingJobReconcilerTest {
 
   @Test
   void aDeletedDriverIsReplacedAtOnceAndTheEventSaysWhy() throws IOException {
-    apply();
-    accept();
-    eventually(() -> pod(JOB + "-driver-1").get());
-    run(JOB + "-driver-1");
+    runsADriver();
 
     pod(JOB + "-driver-1").withGracePeriod(0).delete();
 
@@ -144,10 +138,7 @@ final class StreamingJobReconcilerTest {
 
   @Test
   void aRecoveryIsToldOnce() throws IOException {
-    apply();
-    accept();
-    eventually(() -> pod(JOB + "-driver-1").get());
-    run(JOB + "-driver-1");
+    runsADriver();
     report(1);
     await()
         .untilAsserted(
@@ -203,18 +194,9 @@ final class StreamingJobReconcilerTest {
 
   @Test
   void aSuspendedJobLosesItsDriverAndNothingElse() throws IOException {
-    apply();
-    accept();
-    eventually(() -> pod(JOB + "-driver-1").get());
-    run(JOB + "-driver-1");
+    runsADriver();
 
-    client
-        .resources(StreamingJob.class)
-        .inNamespace(NS)
-        .withName(JOB)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"metadata\": {\"generation\": 2}, \"spec\": {\"suspend\": true}}");
+    change("\"suspend\": true");
 
     await()
         .untilAsserted(() -> assertThat(job().getStatus().phase().name()).isEqualTo("Suspended"));
@@ -225,22 +207,13 @@ final class StreamingJobReconcilerTest {
 
   @Test
   void aDriverThatIsReplacedRunsOnUntilItsSuccessorIsReady() throws IOException {
-    apply();
-    accept();
-    eventually(() -> pod(JOB + "-driver-1").get());
-    run(JOB + "-driver-1");
+    runsADriver();
     report(1);
     await()
         .untilAsserted(
             () -> assertThat(condition("Ready").status()).isEqualTo(Condition.Status.True));
 
-    client
-        .resources(StreamingJob.class)
-        .inNamespace(NS)
-        .withName(JOB)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"metadata\": {\"generation\": 2}, \"spec\": {\"restartNonce\": 7}}");
+    change("\"restartNonce\": 7");
 
     Pod successor = eventually(() -> pod(JOB + "-driver-2").get());
     assertThat(successor.getMetadata().getAnnotations()).containsKey(Labels.SUCCESSOR);
@@ -273,6 +246,25 @@ final class StreamingJobReconcilerTest {
         .get()
         .getMetadata()
         .getAnnotations();
+  }
+
+  /** An accepted job whose first driver pod runs. */
+  private void runsADriver() throws IOException {
+    apply();
+    accept();
+    eventually(() -> pod(JOB + "-driver-1").get());
+    run(JOB + "-driver-1");
+  }
+
+  /** Changes the spec, which makes it generation 2: the mock of the API server does not count. */
+  private void change(String spec) {
+    client
+        .resources(StreamingJob.class)
+        .inNamespace(NS)
+        .withName(JOB)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\": {\"generation\": 2}, \"spec\": {" + spec + "}}");
   }
 
   private void apply() throws IOException {

@@ -1,7 +1,7 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.outcome.Totals;
-import dev.tidemark.job.progress.ApiServer;
+import dev.tidemark.job.progress.JobLease;
 import dev.tidemark.job.progress.LeaseReporter;
 import dev.tidemark.job.progress.LeaseTurn;
 import dev.tidemark.job.progress.OpsServer;
@@ -110,13 +110,11 @@ public final class DriverStart {
   }
 
   private static Optional<LeaseReporter> lease(Settings settings) {
-    return ApiServer.ofPod()
+    return JobLease.of(settings)
         .map(
-            api ->
+            lease ->
                 new LeaseReporter(
-                    api,
-                    settings.job().namespace(),
-                    settings.runtime().lease(),
+                    lease,
                     System.getenv().getOrDefault("TIDEMARK_POD_NAME", settings.job().name())));
   }
 

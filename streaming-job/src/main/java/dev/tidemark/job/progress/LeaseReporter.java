@@ -30,18 +30,16 @@ public final class LeaseReporter {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  private final ApiServer api;
-  private final String path;
+  private final JobLease lease;
   private final String holder;
   private final Semaphore due = new Semaphore(0);
   private final CountDownLatch busyStart = new CountDownLatch(1);
   private volatile Supplier<Report> source;
   private boolean complained;
 
-  /** Reports as {@code holder} (the driver pod) into the Lease of that name. */
-  public LeaseReporter(ApiServer api, String namespace, String lease, String holder) {
-    this.api = api;
-    this.path = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases/" + lease;
+  /** Reports as {@code holder} (the driver pod) into that Lease. */
+  public LeaseReporter(JobLease lease, String holder) {
+    this.lease = lease;
     this.holder = holder;
   }
 
@@ -85,7 +83,7 @@ public final class LeaseReporter {
 
   private synchronized void report() {
     try {
-      api.mergePatch(path, body(source.get()));
+      lease.merge(body(source.get()));
       if (complained) {
         complained = false;
         LOG.info("the Lease can be written again");
@@ -93,7 +91,8 @@ public final class LeaseReporter {
     } catch (IOException | RuntimeException e) {
       if (!complained) {
         complained = true;
-        LOG.warn("the Lease {} cannot be written; the job goes on without: {}", path, e.toString());
+        LOG.warn(
+            "the Lease {} cannot be written; the job goes on without: {}", lease, e.toString());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -22,8 +22,7 @@ public final class LeaseTurn {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final ApiServer api;
-  private final String path;
+  private final JobLease lease;
   private final int attempt;
   private Instant unreadableSince;
 
@@ -35,18 +34,16 @@ public final class LeaseTurn {
    */
   public record Given(String reason, String endedAt) {}
 
-  /** The turn of one attempt in the Lease of that name. */
-  public LeaseTurn(ApiServer api, String namespace, String lease, int attempt) {
-    this.api = api;
-    this.path = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases/" + lease;
+  /** The turn of one attempt in that Lease. */
+  public LeaseTurn(JobLease lease, int attempt) {
+    this.lease = lease;
     this.attempt = attempt;
   }
 
   /** Says that this attempt is ready. Where that cannot be said, its turn comes all the same. */
   public void standingBy() throws InterruptedException {
     try {
-      api.mergePatch(
-          path,
+      lease.merge(
           "{\"metadata\":{\"annotations\":{\"tidemark.dev/standing-by\":\"" + attempt + "\"}}}");
     } catch (IOException e) {
       LOG.warn("the operator cannot be told that this driver is ready: {}", e.toString());
@@ -61,16 +58,16 @@ public final class LeaseTurn {
    */
   public Optional<Given> look() throws IOException, InterruptedException {
     try {
-      JsonNode lease = JSON.readTree(api.get(path));
+      JsonNode now = JSON.readTree(lease.get());
       unreadableSince = null;
-      return given(lease.path("metadata").path("annotations").path("tidemark.dev/turn").asText());
+      return given(now.path("metadata").path("annotations").path("tidemark.dev/turn").asText());
     } catch (IOException e) {
-      Instant now = Instant.now();
+      Instant failed = Instant.now();
       if (unreadableSince == null) {
-        unreadableSince = now;
+        unreadableSince = failed;
         LOG.warn("whose turn it is cannot be read; trying again: {}", e.toString());
       }
-      if (now.isAfter(unreadableSince.plus(PATIENCE))) {
+      if (failed.isAfter(unreadableSince.plus(PATIENCE))) {
         throw e;
       }
       return Optional.empty();
