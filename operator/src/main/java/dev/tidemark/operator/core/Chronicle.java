@@ -16,7 +16,7 @@ final class Chronicle {
 
   static Memory fold(Observation seen) {
     Memory driver = healthy(seen, ended(seen, leaving(seen, numbered(seen))));
-    return rejected(seen, RestoreRules.fold(seen, driver));
+    return failedTrial(seen, rejected(seen, RestoreRules.fold(seen, driver)));
   }
 
   private static Memory numbered(Observation seen) {
@@ -147,26 +147,47 @@ final class Chronicle {
   }
 
   private static Memory rejected(Observation seen, Memory memory) {
-    if (seen.refused() == null) {
-      return memory;
+    return seen.refused() == null
+        ? memory
+        : refused(seen, memory, seen.refused().reason(), seen.refused().message());
+  }
+
+  /** A successor that cannot start speaks against the settings it was made from. */
+  private static Memory failedTrial(Observation seen, Memory memory) {
+    Instant until = rollRefusedUntil(seen, memory);
+    if (until != null && seen.now().isBefore(until)) {
+      return memory; // it is known, and the pod is still on its way out
     }
+    return Succession.failure(seen)
+        .map(why -> refused(seen, memory, Reason.SuccessorFailed, why))
+        .orElse(memory);
+  }
+
+  private static Memory refused(Observation seen, Memory memory, Reason reason, String message) {
     int tries = memory.rejection() == null ? 1 : memory.rejection().tries() + 1;
     return memory.rejected(
-        new Rejection(
-            seen.refused().reason(),
-            seen.refused().message(),
-            seen.wanted().generation(),
-            tries,
-            seen.now()));
+        new Rejection(reason, message, seen.wanted().generation(), tries, seen.now()));
   }
 
   /** When to ask the API server again for what it refused; null when nothing was refused. */
   static Instant refusedUntil(Observation seen, Memory memory) {
-    Rejection rejection = memory.rejection();
-    if (rejection == null || rejection.generation() != seen.wanted().generation()) {
-      return null;
-    }
-    return Backoff.retryAt(
-        rejection.at(), rejection.tries(), Backoff.REJECTED_CAP, seen.job().uid());
+    boolean trial = Succession.hasFailed(memory);
+    return trial ? null : until(seen, memory.rejection(), Backoff.REJECTED_CAP);
+  }
+
+  /**
+   * Until when the driver of now is not replaced, because the API server refused the next one or a
+   * successor failed; null when neither happened.
+   */
+  static Instant rollRefusedUntil(Observation seen, Memory memory) {
+    return Succession.hasFailed(memory)
+        ? until(seen, memory.rejection(), Backoff.RETRY_CAP)
+        : refusedUntil(seen, memory);
+  }
+
+  private static Instant until(Observation seen, Rejection rejection, Duration cap) {
+    return rejection == null || rejection.generation() != seen.wanted().generation()
+        ? null
+        : Backoff.retryAt(rejection.at(), rejection.tries(), cap, seen.job().uid());
   }
 }

@@ -57,9 +57,9 @@ final class DriverRules {
                   + driver.made().generation()
                   + " runs on, because the pod of generation "
                   + seen.wanted().generation()
-                  + " was refused: "
+                  + (Succession.hasFailed(memory) ? " cannot start: " : " was refused: ")
                   + Sentence.ended(memory.rejection().message()),
-              Chronicle.refusedUntil(seen, memory));
+              Chronicle.rollRefusedUntil(seen, memory));
       case CRASH_LOOPING -> Stops.crashLooping(seen, driver, memory);
       case STARTING, RUNNING ->
           DriverReport.course(situation, seen, driver, memory, kept(seen, driver, memory));

@@ -102,6 +102,8 @@ public enum Reason {
   ContainerFailed(Kind.OPERATOR),
   /** The API server refused to create an object: quota, admission, template. */
   PodRejected(Kind.OPERATOR),
+  /** The driver pod that was to take over cannot start; the one before it runs on. */
+  SuccessorFailed(Kind.OPERATOR),
   /** An object of the name needed belongs to somebody else. */
   NameCollision(Kind.OPERATOR),
   /** Something went wrong in talking to the API server. */

@@ -47,7 +47,7 @@ final class Situations {
       return Situation.UNWANTED;
     }
     if (basis.flatMap(b -> b.outdated(driver)).isPresent()) {
-      Instant refusedUntil = Chronicle.refusedUntil(seen, memory);
+      Instant refusedUntil = Chronicle.rollRefusedUntil(seen, memory);
       return refusedUntil != null && seen.now().isBefore(refusedUntil)
           ? Situation.ROLL_REFUSED
           : Situation.OUTDATED;

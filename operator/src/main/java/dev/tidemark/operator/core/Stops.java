@@ -159,7 +159,7 @@ final class Stops {
           new Course(
               Situation.OUTDATED,
               driver,
-              memory.numbered(next.attempt(), memory.launched()).rejected(null),
+              Succession.tried(seen, memory.numbered(next.attempt(), memory.launched())),
               List.of(new Step(new Action.PrepareDriver(next), cause.name(), sentence, false)),
               cause.name(),
               sentence,

@@ -26,13 +26,54 @@ final class Succession {
 
   /**
    * Makes one, once for each driver: the number of the next attempt is used up by it. Nothing where
-   * there is one, or where there was.
+   * there is one, or where there was, unless that one failed: then another shows whether the cause
+   * is gone.
    */
   static Optional<DriverPlan> wanted(Observation seen, Memory memory, Basis basis) {
-    boolean tried = memory.attempt() > memory.launched() || !seen.successors().isEmpty();
+    boolean usedUp = memory.attempt() > memory.launched() && !hasFailed(memory);
+    boolean tried = usedUp || !seen.successors().isEmpty();
     return tried || memory.launched() == 0
         ? Optional.empty()
         : Optional.of(basis.plan(seen, memory.attempt() + 1, null));
+  }
+
+  /** True when a successor failed, and none has got ready since. */
+  static boolean hasFailed(Memory memory) {
+    return memory.rejection() != null && memory.rejection().reason() == Reason.SuccessorFailed;
+  }
+
+  /** What the API server refused is over; how often successors of this spec failed is not. */
+  static Memory tried(Observation seen, Memory memory) {
+    boolean again =
+        hasFailed(memory) && memory.rejection().generation() == seen.wanted().generation();
+    return again ? memory : memory.rejected(null);
+  }
+
+  /**
+   * Why a successor made from today's spec cannot start; empty while there is none of which that is
+   * certain. Where no node has room for it beside the other driver, nothing is certain.
+   */
+  static Optional<String> failure(Observation seen) {
+    return seen.successors().stream()
+        .map(SuccessorSeen::pod)
+        .filter(pod -> !pod.leaving() && pod.made().generation() == seen.wanted().generation())
+        .flatMap(pod -> failure(pod).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> failure(DriverSeen pod) {
+    if (pod.crashLooping()) {
+      return Optional.of(pod.pod() + ": its container ends again and again");
+    }
+    if (pod.live()) {
+      return Optional.ofNullable(pod.problem())
+          .filter(problem -> problem.reason() != Reason.Unschedulable)
+          .map(problem -> pod.pod() + ": " + problem.reason() + ", " + problem.message());
+    }
+    Reason.Kind kind = Reason.kindOf(pod.ending().reason());
+    return kind == Reason.Kind.FAILURE || kind == Reason.Kind.STOP
+        ? Optional.of(pod.pod() + ": " + pod.ending().reason() + ", " + pod.ending().message())
+        : Optional.empty();
   }
 
   /**

@@ -85,7 +85,12 @@ accepted driver:1:running progress:1:1 roll:r2 successor:2:young | | OUTDATED | 
 accepted driver:1:running progress:1:1 roll:r2 successor:2:ready | StopDriver | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
 accepted driver:1:running progress:1:1 roll:r2 successor:2:slow | StopDriver | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
 accepted driver:1:running progress:1:1 roll:r2 successor:2:stuck | StopDriver | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
-accepted driver:1:running progress:1:1 roll:r2 successor:2:ended | TryDriver StopDriver RemoveDriver ForgetSettings | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
+accepted driver:1:running progress:1:1 roll:r2 successor:2:ended | RemoveDriver ForgetSettings | ROLL_REFUSED | True/PreviousRevisionRunning | False/SuccessorFailed | True/SuccessorFailed | Running | 2
+accepted driver:1:running progress:1:1 roll:r2 successor:2:broken | StopDriver ForgetSettings | ROLL_REFUSED | True/PreviousRevisionRunning | False/SuccessorFailed | True/SuccessorFailed | Running | 2
+accepted driver:1:running progress:1:1 roll:r2 successor:2:looping | StopDriver ForgetSettings | ROLL_REFUSED | True/PreviousRevisionRunning | False/SuccessorFailed | True/SuccessorFailed | Running | 2
+accepted driver:1:running progress:1:1 roll:r2 rejection:1:trial | | ROLL_REFUSED | True/PreviousRevisionRunning | False/SuccessorFailed | True/SuccessorFailed | Running | 1
+accepted driver:1:running progress:1:1 attempt:2 roll:r2 rejection:9:trial | PrepareDriver | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running |
+accepted ended:1:Stopped roll:r2 rejection:1:trial | LaunchDriver | DUE | False/Starting | True/Starting | False/Starting | Starting |
 accepted driver:1:running progress:1:1 roll:r2 successor:2:other | TryDriver StopDriver StopDriver ForgetSettings | OUTDATED | True/PreviousRevisionRunning | True/SettingsChanged | False/SettingsChanged | Running | 5
 accepted driver:1:running progress:1:1 successor:2:other | StopDriver ForgetSettings | RUNNING | True/Committing | False/Committing | False/Committing | Running | 29
 accepted ended:1:Stopped roll:r2 successor:2:ready | GiveTurn | DUE | False/Starting | True/Starting | False/Starting | Starting |

@@ -105,6 +105,7 @@ final class Given {
       case "limit" -> limit = Integer.parseInt(w[1]);
       case "nolease" -> lease = false;
       case "accepted" -> memory = memory.accepted(new Fingerprint.Key("d1", IMAGE));
+      case "attempt" -> memory = memory.numbered(Integer.parseInt(w[1]), memory.launched());
       case "launched" -> memory = memory.numbered(Integer.parseInt(w[1]), Integer.parseInt(w[1]));
       case "failures" -> memory = memory.counted(Integer.parseInt(w[1]), Integer.parseInt(w[1]), 0);
       case "driver" -> driver(Integer.parseInt(w[1]), w[2]);
@@ -127,7 +128,7 @@ final class Given {
           memory =
               memory.rejected(
                   new Memory.Rejection(
-                      Reason.PodRejected,
+                      w.length > 2 ? Reason.SuccessorFailed : Reason.PodRejected,
                       "quota",
                       generation,
                       1,
@@ -234,8 +235,12 @@ final class Given {
             NOW.minusSeconds(how.equals("slow") ? 70 : 10),
             null,
             how.equals("ended") ? new Ending("JvmCrashed", "so", true, false, 0, NOW) : null,
-            how.equals("stuck") ? new Problem(Reason.Unschedulable, "no node takes it") : null,
-            false,
+            switch (how) {
+              case "stuck" -> new Problem(Reason.Unschedulable, "no node takes it");
+              case "broken" -> new Problem(Reason.SecretMissing, "no such Secret");
+              default -> null;
+            },
+            how.equals("looping"),
             0);
     successors.add(new SuccessorSeen(pod, true, how.equals("ready")));
   }
