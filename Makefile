@@ -74,7 +74,7 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all test-store e2e soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts bench-backup
+.PHONY: check check-all test-store e2e chaos soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts bench-backup
 check: preflight test chart test-store soak-short deploy e2e ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
@@ -88,11 +88,14 @@ test-store: images ## the tests against real MinIO servers, whose program 'make 
 	@$(MVN) -pl backup,streaming-job -am test -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dtest='MinioTest,FaultsTest,TransfersTest,MinioOwnershipTest'
 
+chaos: deploy ## two jobs and a random fault every 20 s: make chaos SEED=1 MINUTES=10
+	@e2e/chaos "$(SEED)" "$(MINUTES)"
+
 soak: images ## random topics, definitions and faults against a serial run: make soak RUNS=200 SEED=1 (an hour)
 	@e2e/soak $(or $(RUNS),200) $(SEED)
 
 soak-short: images
-	@e2e/soak 3 $(SEED)
+	@e2e/soak 2 $(SEED)
 	@e2e/soak 5 "$(SEED)" CHECKPOINT_LOST_AND_RESTORED
 
 bench-recovery: deploy ## seconds from a fault to the next committed row; writes bench/results/

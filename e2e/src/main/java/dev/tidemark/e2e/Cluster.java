@@ -2,6 +2,9 @@ package dev.tidemark.e2e;
 
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -108,6 +111,41 @@ public final class Cluster implements AutoCloseable {
             .withData(original.getData())
             .build();
     client.secrets().inNamespace(namespace).resource(copy).createOr(existing -> existing.update());
+  }
+
+  /** Sets one entry of a Secret that is there. */
+  public void setSecret(String namespace, String name, String key, String value) {
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName(name)
+        .edit(
+            secret ->
+                new SecretBuilder(secret)
+                    .addToData(
+                        key,
+                        Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)))
+                    .build());
+  }
+
+  /** Allows the pods of a namespace so much of something together. */
+  public void setQuota(String namespace, String resource, String amount) {
+    ResourceQuota quota =
+        new ResourceQuotaBuilder()
+            .withNewMetadata()
+            .withName("e2e")
+            .withNamespace(namespace)
+            .endMetadata()
+            .withNewSpec()
+            .addToHard(resource, new Quantity(amount))
+            .endSpec()
+            .build();
+    client
+        .resourceQuotas()
+        .inNamespace(namespace)
+        .resource(quota)
+        .unlock()
+        .createOr(existing -> existing.update());
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,12 +28,17 @@ public final class Faults {
 
   /** Kills the JVM of a driver pod, which has a supervisor as its first process, with SIGKILL. */
   public Instant killJvm(Pod pod) {
-    return Instant.ofEpochMilli(
-        Long.parseLong(
-            exec(pod, "spark", "date +%s%3N; pkill -9 -o -x java")
-                .lines()
-                .findFirst()
-                .orElseThrow()));
+    return moment(exec(pod, "spark", "date +%s%3N; pkill -9 -o -x java"));
+  }
+
+  /** Stops the JVM of a driver pod with SIGSTOP; its supervisor lives and finds it out. */
+  public Instant hangJvm(Pod pod) {
+    return moment(exec(pod, "spark", "pkill -STOP -o -x java; date +%s%3N"));
+  }
+
+  /** The moment that {@code date +%s%3N} printed first. */
+  public static Instant moment(String printed) {
+    return Instant.ofEpochMilli(Long.parseLong(printed.lines().findFirst().orElseThrow()));
   }
 
   /** Waits until a second JVM of the pod has rehearsed and stands by; its process id there. */
@@ -62,6 +68,16 @@ public final class Faults {
     return now;
   }
 
+  /** Asks for the eviction of a pod, as the drain of a node does. */
+  public Instant evict(Pod pod) {
+    Instant now = Instant.now();
+    if (!client.pods().resource(pod).evict()) {
+      throw new IllegalStateException(
+          "The eviction of %s was refused.".formatted(pod.getMetadata().getName()));
+    }
+    return now;
+  }
+
   /** Deletes every pod of the operator at once. */
   public Instant killOperator() {
     Instant now = Instant.now();
@@ -72,6 +88,61 @@ public final class Faults {
         .withGracePeriod(0)
         .delete();
     return now;
+  }
+
+  /** The operator's pod that acts, by its Lease. */
+  public String leader() {
+    return client.leases().inNamespace(Cluster.OPERATOR).list().getItems().stream()
+        .map(lease -> lease.getSpec().getHolderIdentity())
+        .filter(holder -> holder != null && !holder.isBlank())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("No operator leads."));
+  }
+
+  /** Deletes that pod of the operator at once. */
+  public void killOperator(String name) {
+    client.pods().inNamespace(Cluster.OPERATOR).withName(name).withGracePeriod(0).delete();
+  }
+
+  /**
+   * A time in which the API server stood still.
+   *
+   * @param killed when the JVM was killed in it
+   * @param end when the API server went on
+   */
+  public record Pause(Instant killed, Instant end) {}
+
+  /**
+   * Stops the API server of a kind cluster for a minute, and ten seconds into it kills the JVM of
+   * that pod; returns when both are over. All of it is done by one script on the node: nobody can
+   * be asked meanwhile.
+   */
+  public Pause pauseApiServer(Pod pod) {
+    String uid = pod.getMetadata().getUid();
+    Pod node = freezer(pod);
+    String script =
+        """
+        api=$(pgrep -o -x kube-apiserver) || { echo "no kube-apiserver here" >&2; exit 1; }
+        jvm=
+        for pid in $(grep -lE '%s|%s' /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3); do
+          [ "$(cat /proc/$pid/comm)" = java ] && jvm=$pid
+        done
+        rm -f /tmp/pause
+        nohup sh -c "
+          kill -STOP $api; sleep 10; date +%%s%%3N > /tmp/pause; kill -KILL $jvm; sleep 50
+          kill -CONT $api; date +%%s%%3N >> /tmp/pause" >/dev/null 2>&1 &
+        echo struck
+        """
+            .formatted(uid, uid.replace('-', '_'));
+    exec(node, FREEZER, script);
+    List<String> moments =
+        Awaitility.await("the API server goes on")
+            .atMost(Duration.ofMinutes(3))
+            .ignoreExceptions()
+            .until(
+                () -> exec(node, FREEZER, "cat /tmp/pause").lines().toList(),
+                lines -> lines.size() == 2);
+    return new Pause(moment(moments.get(0)), moment(moments.get(1)));
   }
 
   /** Scales the operator and waits until it is so; 0 is an absent operator. */

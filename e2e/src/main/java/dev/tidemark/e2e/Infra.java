@@ -94,6 +94,38 @@ public final class Infra implements AutoCloseable {
     admin("DROP DATABASE IF EXISTS \"" + name + "\" WITH (FORCE)");
   }
 
+  /** Makes a role that may do in that database what the jobs' own role may; returns its name. */
+  public String createRole(String database, String password) {
+    String role = database + "-role";
+    String owner = cluster.secret(Cluster.INFRA, "pg", "username");
+    admin("CREATE ROLE \"%s\" LOGIN PASSWORD '%s' IN ROLE \"%s\"".formatted(role, password, owner));
+    admin("ALTER ROLE \"%s\" SET role TO \"%s\"".formatted(role, owner));
+    return role;
+  }
+
+  /** Ends every session of a database. */
+  public void cutSessions(String database) {
+    admin(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
+            .formatted(database));
+  }
+
+  /** Changes the password of a role, and ends the sessions that were made with the former one. */
+  public void setPassword(String role, String password) {
+    admin("ALTER ROLE \"%s\" PASSWORD '%s'".formatted(role, password));
+    admin(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'"
+            .formatted(role));
+  }
+
+  /** Drops a role, with the sessions it has in that database. */
+  public void dropRole(String role) {
+    admin(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'"
+            .formatted(role));
+    admin("DROP ROLE IF EXISTS \"%s\"".formatted(role));
+  }
+
   private void admin(String sql) {
     try (Connection connection = connect("postgres", "pg-superuser");
         Statement statement = connection.createStatement()) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -35,9 +36,11 @@ public final class Scene implements AutoCloseable {
   private final Table table;
   private final Faults faults;
   private final List<Job> jobs = new ArrayList<>();
+  private final List<Feeder> feeders = new ArrayList<>();
   private final List<String> namespaces = new ArrayList<>();
   private final List<Double> recoveries = new ArrayList<>();
   private final List<String> databases = new ArrayList<>();
+  private Lines lines;
   private Verdict verdict;
 
   private Scene(Cluster cluster, Infra infra, String id) {
@@ -99,6 +102,14 @@ public final class Scene implements AutoCloseable {
     return faults;
   }
 
+  /** Lines to the stores that can be disturbed. */
+  public Lines lines() {
+    if (lines == null) {
+      lines = new Lines(cluster, id);
+    }
+    return lines;
+  }
+
   /** The cluster. */
   public Cluster cluster() {
     return cluster;
@@ -133,12 +144,22 @@ public final class Scene implements AutoCloseable {
 
   /** Starts to write events. */
   public Feeder feed(int eventsPerSecond) {
-    return Feeder.start(topic, id.hashCode(), eventsPerSecond);
+    return fed(Feeder.start(topic, id.hashCode(), eventsPerSecond));
   }
 
   /** Starts to write events with values of one's own. */
   public Feeder feed(int eventsPerSecond, Feeder.Values values) {
-    return Feeder.start(topic, id.hashCode(), eventsPerSecond, values);
+    return fed(Feeder.start(topic, id.hashCode(), eventsPerSecond, values));
+  }
+
+  private Feeder fed(Feeder feeder) {
+    feeders.add(feeder);
+    return feeder;
+  }
+
+  /** Ends all writing of events, so that a scene that is kept does not use up the machine. */
+  public void stopFeeding() {
+    feeders.forEach(Feeder::close);
   }
 
   /** Notes a recovery for the result table. */
@@ -167,6 +188,14 @@ public final class Scene implements AutoCloseable {
         .atMost(within)
         .pollInterval(Duration.ofMillis(200))
         .until(() -> table.count() >= rows);
+  }
+
+  /** Waits for the row of that record. */
+  public void awaitRow(int partition, long offset, Duration within) {
+    Awaitility.await("the row of %s/%d@%d".formatted(id, partition, offset))
+        .atMost(within)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> table.hasRow(partition, offset));
   }
 
   /** Waits until rows beyond those of now are committed. */
@@ -221,7 +250,8 @@ public final class Scene implements AutoCloseable {
     return objects(Infra.BUCKET, prefix);
   }
 
-  private List<String> objects(String bucket, String prefix) {
+  /** The same in any bucket. */
+  public List<String> objects(String bucket, String prefix) {
     return infra
         .s3()
         .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(id + "/" + prefix))
@@ -237,6 +267,15 @@ public final class Scene implements AutoCloseable {
         .s3()
         .getObjectAsBytes(request -> request.bucket(Infra.BUCKET).key(id + "/" + name))
         .asByteArray();
+  }
+
+  /** Puts an object under the checkpoint path. */
+  public void putObject(String name, byte[] content) {
+    infra
+        .s3()
+        .putObject(
+            request -> request.bucket(Infra.BUCKET).key(id + "/" + name),
+            RequestBody.fromBytes(content));
   }
 
   /** Deletes the objects under the checkpoint path whose names begin with the given word. */
@@ -272,5 +311,8 @@ public final class Scene implements AutoCloseable {
     infra.dropDatabase(id);
     databases.forEach(infra::dropDatabase);
     topic.delete();
+    if (lines != null) {
+      lines.close();
+    }
   }
 }

@@ -87,6 +87,16 @@ public final class Table {
         .toList();
   }
 
+  /** When the first row of the run that began to write last was written. */
+  public Instant firstRowOfNewestWriter() {
+    return Instant.parse(
+        ask("""
+                SELECT to_char(max(first) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+                FROM (SELECT min(written_at) AS first FROM %s GROUP BY written_by) w"""
+                .formatted(name))
+            .get(0));
+  }
+
   /**
    * Runs that wrote after a later run had begun to write: must be empty, since the epoch of a run
    * ends all earlier ones.

@@ -31,7 +31,7 @@ class BackupScenario {
   /** A slot comes each minute, and its run takes a few seconds. */
   private static final Duration SCHEDULED = Duration.ofSeconds(100);
 
-  private static Manifest backedUp(Scene scene) {
+  static Manifest backedUp(Scene scene) {
     return scene
         .manifest(Mode.LOCAL)
         .set("backup.path", "s3a://backups/" + scene.id())

@@ -3,6 +3,8 @@ package dev.tidemark.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -43,5 +45,128 @@ class BadInputScenario {
     assertThat(told.message()).contains(scene.checkpointPath());
     assertThat(job.condition("Ready").isTrue()).isTrue();
     Play.endsExact(scene, feeder);
+  }
+
+  /** One thing after the other is put right; nothing is told to the job itself. */
+  @Test
+  @Tag("gate")
+  void whatIsMissingIsNamedAndHealsByItself(Scene scene) {
+    String topic = scene.topic().name();
+    scene.topic().delete();
+    scene.table().execute("ALTER TABLE %s RENAME TO kept".formatted(scene.table().name()));
+    Job job =
+        scene.apply(scene.manifest(Mode.LOCAL).set("sink.jdbc.credentialsSecretRef.name", "late"));
+    Job.Condition secret = job.awaitCondition("Progressing", "True", NOTICED, "SecretMissing");
+    assertThat(secret.message()).contains("late");
+
+    scene.cluster().copySecret("pg", scene.id(), "late");
+    scene.cluster().setSecret(scene.id(), "late", "password", "wrong");
+    Job.Condition refused = job.awaitCondition("Stalled", "True", NOTICED, "TopicNotFound");
+    assertThat(refused.message())
+        .as("all faults at once")
+        .contains(topic)
+        .contains("password authentication failed");
+
+    scene.topic().createAgain(Scene.PARTITIONS);
+    scene.cluster().copySecret("pg", scene.id(), "late");
+    Job.Condition table = job.awaitCondition("Stalled", "True", NOTICED, "SinkTableMissing");
+    assertThat(table.message()).contains(scene.table().name());
+
+    scene.table().execute("ALTER TABLE kept RENAME TO " + scene.table().name());
+    job.awaitReady(Play.START);
+    assertThat(job.number("attempt")).as("drivers that were needed").isEqualTo(1);
+    Feeder feeder = scene.feed(Play.RATE);
+    scene.awaitMoreRows(Play.RECOVER);
+    Play.endsExact(scene, feeder);
+  }
+
+  /** A roll without room for a second driver beside the first; then without room for any. */
+  @Test
+  void aQuotaForOneDriverAndThenForNone(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.LOCAL);
+    scene.cluster().setQuota(scene.id(), "requests.memory", "2Gi");
+    String first = job.driver().getMetadata().getUid();
+    job.patch("{\"spec\": {\"driver\": {\"memory\": \"800Mi\"}}}");
+    job.awaitReady(Play.RECOVER);
+    assertThat(job.driver().getMetadata().getUid()).isNotEqualTo(first);
+
+    scene.cluster().setQuota(scene.id(), "requests.memory", "100Mi");
+    scene.faults().killPod(job.driver());
+    Job.Condition refused = job.awaitCondition("Ready", "False", NOTICED, "PodRejected");
+    assertThat(refused.message()).contains("exceeded quota").contains("requests.memory");
+
+    scene.cluster().setQuota(scene.id(), "requests.memory", "4Gi");
+    job.awaitReady(Play.RECOVER);
+    Play.endsExact(scene, feeder);
+  }
+
+  /** The namespace enforces the restricted Pod Security level. */
+  @Test
+  void anAdmissionThatRefusesThePod(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job =
+        scene.apply(
+            scene
+                .manifest(Mode.LOCAL)
+                .set("driver.template", Map.of("spec", Map.of("hostNetwork", true))));
+    Job.Condition refused = job.awaitCondition("Ready", "False", NOTICED, "PodRejected");
+    assertThat(refused.message()).contains("PodSecurity").contains("hostNetwork");
+    job.patch("{\"spec\": {\"driver\": {\"template\": null}}}");
+    job.awaitReady(Play.START);
+    Play.endsExact(scene, feeder);
+  }
+
+  @Test
+  void aBrokerAndABucketThatDoNotExist(Scene scene) {
+    Job job =
+        scene.apply(
+            scene
+                .manifest(Mode.LOCAL)
+                .set("source.bootstrapServers", "nobody.infra.svc:9092")
+                .path("s3a://no-such-bucket/" + scene.id()));
+    Job.Condition refused =
+        job.awaitCondition("Ready", "False", NOTICED, "KafkaUnavailable", "BucketNotFound");
+    assertThat(refused.message()).contains("nobody.infra.svc:9092").contains("no-such-bucket");
+    job.patch("{\"spec\": {\"source\": {\"bootstrapServers\": \"%s\"}}}".formatted(Infra.KAFKA));
+    Job.Condition bucket = job.awaitCondition("Stalled", "True", NOTICED, "BucketNotFound");
+    assertThat(bucket.message()).contains("no-such-bucket").doesNotContain("nobody");
+  }
+
+  @Test
+  void aNameAsLongAsItMayBe(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, scene.manifest(Mode.ONE_EXECUTOR).name("j".repeat(40)));
+    Play.strikeAndRecoverFromCheckpoint(scene, job, () -> scene.faults().killPod(job.driver()));
+    Play.endsExact(scene, feeder);
+  }
+
+  /** The password is changed in the database and then in the Secret; the job is not touched. */
+  @Test
+  void aPasswordIsRevokedAndRotated(Scene scene) {
+    String role = scene.infra().createRole(scene.id(), "before");
+    try {
+      scene.cluster().copySecret("pg", scene.id(), "own");
+      scene.cluster().setSecret(scene.id(), "own", "username", role);
+      scene.cluster().setSecret(scene.id(), "own", "password", "before");
+      Feeder feeder = scene.feed(Play.RATE);
+      Job job =
+          Play.started(
+              scene, scene.manifest(Mode.LOCAL).set("sink.jdbc.credentialsSecretRef.name", "own"));
+      long generation = job.get().getMetadata().getGeneration();
+      scene.infra().setPassword(role, "after");
+      Job.Condition refused = job.awaitCondition("Ready", "False", NOTICED, "SinkAccessDenied");
+      assertThat(refused.message()).contains("own").doesNotContain("before");
+
+      scene.cluster().setSecret(scene.id(), "own", "password", "after");
+      job.awaitReady(Play.RECOVER);
+      scene.awaitMoreRows(Play.RECOVER);
+      assertThat(job.get().getMetadata().getGeneration())
+          .as("the resource was not touched")
+          .isEqualTo(generation);
+      Play.endsExact(scene, feeder);
+    } finally {
+      scene.infra().dropRole(role);
+    }
   }
 }

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class CheckpointLostScenario {
 
   @Test
-  @Tag("gate")
   void deletedWhileTheJobIsDown(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, Mode.LOCAL);

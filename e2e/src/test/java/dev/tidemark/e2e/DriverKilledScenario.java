@@ -30,7 +30,6 @@ class DriverKilledScenario {
   }
 
   @Test
-  @Tag("gate")
   void podWithTwoExecutors(Scene scene) {
     pod(scene, Mode.TWO_EXECUTORS);
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,39 @@ class ExecutorKilledScenario {
     assertThat(job.driver().getMetadata().getUid())
         .as("the driver's pod is the same")
         .isEqualTo(driver);
+    Play.endsExact(scene, feeder);
+  }
+
+  @Test
+  void allOfThemAtOnce(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.TWO_EXECUTORS);
+    Awaitility.await("two executors").atMost(Play.START).until(() -> job.executors().size() == 2);
+    List<Pod> victims = job.executors();
+    Instant fault = Instant.now();
+    victims.forEach(scene.faults()::killPod);
+    victims.forEach(victim -> awaitReplaced(job, victim, 2));
+    scene.awaitMoreRows(Play.RECOVER);
+    scene.recovered(scene.table().longestPauseSince(fault));
+    Play.endsExact(scene, feeder);
+  }
+
+  /** No node has the label that is asked for: it is said, and heals with a change. */
+  @Test
+  void noneCanBeScheduled(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job =
+        scene.apply(
+            scene
+                .manifest(Mode.ONE_EXECUTOR)
+                .set(
+                    "executor.template",
+                    Map.of("spec", Map.of("nodeSelector", Map.of("nowhere", "true")))));
+    Job.Condition told = job.awaitCondition("Ready", "False", Play.START, "ExecutorsPending");
+    assertThat(told.message()).contains("executor");
+    assertThat(job.status("executors")).isEqualTo("0/1");
+    job.patch("{\"spec\": {\"executor\": {\"template\": null}}}");
+    job.awaitReady(Play.START);
     Play.endsExact(scene, feeder);
   }
 

@@ -30,6 +30,14 @@ final class Play {
     return job;
   }
 
+  /** Applies the scenario's job, writes one record to each partition and waits for their rows. */
+  static Job startedIdle(Scene scene, Mode mode) {
+    Job job = scene.apply(scene.manifest(mode));
+    scene.end(START, "important beginning");
+    job.awaitReady(START);
+    return job;
+  }
+
   /**
    * Strikes a fault that ends the run, and waits until a later run commits and the operator has
    * seen it. Returns when the job is Ready again.

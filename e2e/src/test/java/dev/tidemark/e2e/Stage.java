@@ -27,6 +27,9 @@ final class Stage
     implements BeforeEachCallback, AfterEachCallback, ParameterResolver, ExecutionCondition {
   private static final Namespace STORE = Namespace.create(Stage.class);
 
+  /** A scene and when it began. In a record, because a store closes what can be closed. */
+  private record Act(Scene scene, Instant begin) {}
+
   /** Tunnels and clients, shared by all scenarios of a run. */
   private record House(Cluster cluster, Infra infra) implements AutoCloseable {
     static House open() {
@@ -58,26 +61,27 @@ final class Stage
             .getRoot()
             .getStore(STORE)
             .getOrComputeIfAbsent(House.class, any -> House.open(), House.class);
-    context.getStore(STORE).put(Instant.class, Instant.now());
+    Instant begin = Instant.now();
     context
         .getStore(STORE)
-        .put(Scene.class, Scene.open(house.cluster(), house.infra(), name(context)));
+        .put(Act.class, new Act(Scene.open(house.cluster(), house.infra(), name(context)), begin));
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    Scene scene = context.getStore(STORE).get(Scene.class, Scene.class);
-    if (scene == null) {
+    Act act = context.getStore(STORE).get(Act.class, Act.class);
+    if (act == null) {
       return;
     }
-    Instant begin = context.getStore(STORE).get(Instant.class, Instant.class);
+    Scene scene = act.scene();
     boolean passed = context.getExecutionException().isEmpty();
-    String line = row(context, scene, passed, Duration.between(begin, Instant.now()));
+    String line = row(context, scene, passed, Duration.between(act.begin(), Instant.now()));
     System.out.println(line);
     if (passed) {
       write(line(context), line + "\n");
       scene.close();
     } else {
+      scene.stopFeeding();
       Path report = Path.of("target", "e2e", name(context) + ".txt");
       write(
           report,
@@ -138,6 +142,6 @@ final class Stage
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context.getStore(STORE).get(Scene.class, Scene.class);
+    return context.getStore(STORE).get(Act.class, Act.class).scene();
   }
 }

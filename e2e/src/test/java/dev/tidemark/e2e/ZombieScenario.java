@@ -21,7 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ZombieScenario {
 
   @Test
-  @Tag("gate")
   void frozenLocal(Scene scene) throws SQLException {
     zombie(scene, Mode.LOCAL, false);
   }

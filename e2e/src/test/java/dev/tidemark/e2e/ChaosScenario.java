@@ -1,0 +1,59 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.e2e.ChaosSchedule.Blow;
+import dev.tidemark.e2e.ChaosSchedule.Target;
+import dev.tidemark.e2e.serial.Programs;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Two jobs, and everything that can happen to them, also at the same time. A run is repeated by its
+ * seed: {@code make chaos SEED=... MINUTES=...}.
+ */
+@ExtendWith(Stage.class)
+class ChaosScenario {
+  private static final Duration LENGTH =
+      Duration.ofMinutes(Long.getLong("tidemark.chaos.minutes", 10));
+  private static final long SEED =
+      Long.getLong("tidemark.chaos.seed", System.currentTimeMillis() / 1_000);
+
+  /** After the last blow: the longest wait of a job that failed again and again, and a start. */
+  private static final Duration CALM = Duration.ofMinutes(4);
+
+  @Test
+  @Tag("gate")
+  void everythingAtOnce(Scene scene) {
+    ChaosSchedule schedule = ChaosSchedule.of(SEED, LENGTH);
+    System.out.printf("chaos: seed %d, %d blows%n", SEED, schedule.blows().size());
+    schedule.blows().forEach(System.out::println);
+
+    Scene other = Scene.open(scene.cluster(), scene.infra(), "chaos-totals");
+    Line kafka = scene.lines().kafka();
+    Chaos.Victim rows = Chaos.Victim.of(scene, kafka);
+    Chaos.Victim totals = Chaos.Victim.of(other, kafka);
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, rows.manifest(Mode.LOCAL));
+    CountingPlay play =
+        new CountingPlay(other, totals.manifest(Mode.TWO_EXECUTORS), Programs.totals());
+    try (Chaos chaos = new Chaos(schedule.seed(), rows, totals)) {
+      for (Blow blow : schedule.blows()) {
+        chaos.strikeWhenDue(blow);
+        if (blow.target() == Target.TOTALS) {
+          Verdict now = play.counting.look();
+          assertThat(now.exact()).as("after %s: %s", blow, now).isTrue();
+        }
+      }
+      chaos.awaitLength(LENGTH);
+    }
+    job.awaitReady(CALM);
+    play.job.awaitReady(CALM);
+    play.counting.awaitMore(Play.RECOVER);
+    play.endsExact();
+    other.close();
+    Play.endsExact(scene, feeder);
+  }
+}
