@@ -39,7 +39,7 @@ final class CheckRules {
 
   static Judgement judge(Observation seen, Memory memory) {
     Fingerprint wanted = seen.wanted().fingerprint(image(seen, memory));
-    String name = CheckName.of(seen.job().name(), wanted.key());
+    String name = CheckName.of(seen.job().name(), wanted);
     if (ran(seen, memory, wanted)) {
       Memory kept =
           wanted.key().equals(memory.accepted()) && memory.refusal() == null

@@ -343,7 +343,14 @@ final class Given {
 
   private void check(String[] w) {
     String name =
-        CheckName.of(JOB.name(), new Fingerprint.Key(definition, image == null ? IMAGE : image));
+        CheckName.of(
+            JOB.name(),
+            new Fingerprint(
+                generation,
+                definition + "/" + roll,
+                definition,
+                image == null ? IMAGE : image,
+                nonce));
     Ending ending =
         switch (w[1]) {
           case "running" -> null;
