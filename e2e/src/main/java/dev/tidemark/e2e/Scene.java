@@ -159,7 +159,13 @@ public final class Scene implements AutoCloseable {
 
   /** Ends all writing of events, so that a scene that is kept does not use up the machine. */
   public void stopFeeding() {
-    feeders.forEach(Feeder::close);
+    for (Feeder feeder : feeders) {
+      try {
+        feeder.close();
+      } catch (IllegalStateException e) {
+        System.out.println(e.getMessage()); // it fails the scenario only where one counts on it
+      }
+    }
   }
 
   /** Notes a recovery for the result table. */

@@ -71,7 +71,7 @@ class DriverFaultScenario {
     Play.endsExact(scene, feeder);
   }
 
-  /** Spark cannot read a setting, which no check run sees: no JVM of no pod gets anywhere. */
+  /** The heap is too small for Spark, but not for a check run: no JVM of no pod gets anywhere. */
   @Test
   void aCrashLoopEndsAtItsLimitAndAChangeEndsIt(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
@@ -80,7 +80,7 @@ class DriverFaultScenario {
             scene
                 .manifest(Mode.LOCAL)
                 .set("restart.limit", 2)
-                .set("driver.template", withOptions("-Dspark.network.timeout=soon")));
+                .set("driver.template", withOptions("TIDEMARK_JAVA_OPTS", "-Xmx300m")));
     Job.Condition stalled =
         job.awaitCondition("Stalled", "True", Play.START, "RestartLimitReached");
     assertThat(stalled.message()).contains("CrashLoop").contains("restart.limit is 2");
@@ -121,19 +121,16 @@ class DriverFaultScenario {
 
   private static String template(String options) {
     return "{\"spec\": {\"driver\": {\"template\": %s}}}"
-        .formatted(Serialization.asJson(withOptions(options)));
+        .formatted(Serialization.asJson(withOptions("JAVA_TOOL_OPTIONS", options)));
   }
 
-  private static Map<String, Object> withOptions(String options) {
+  private static Map<String, Object> withOptions(String variable, String options) {
     return Map.of(
         "spec",
         Map.of(
             "containers",
             List.of(
                 Map.of(
-                    "name",
-                    "spark",
-                    "env",
-                    List.of(Map.of("name", "JAVA_TOOL_OPTIONS", "value", options))))));
+                    "name", "spark", "env", List.of(Map.of("name", variable, "value", options))))));
   }
 }

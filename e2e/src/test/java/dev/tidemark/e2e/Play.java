@@ -32,7 +32,12 @@ final class Play {
 
   /** Applies the scenario's job, writes one record to each partition and waits for their rows. */
   static Job startedIdle(Scene scene, Mode mode) {
-    Job job = scene.apply(scene.manifest(mode));
+    return startedIdle(scene, scene.manifest(mode));
+  }
+
+  /** As above, with a manifest of one's own. */
+  static Job startedIdle(Scene scene, Manifest manifest) {
+    Job job = scene.apply(manifest);
     scene.end(START, "important beginning");
     job.awaitReady(START);
     return job;

@@ -137,7 +137,7 @@ class SecretsScenario {
                           .exec(
                               pod,
                               container.getName(),
-                              "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat /var/run/tidemark/* 2>/dev/null"));
+                              "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; find /var/run/tidemark -type f -exec cat {} +"));
                 }
               });
     }
