@@ -113,8 +113,9 @@ public final class Faults {
   public record Pause(Instant killed, Instant end) {}
 
   /**
-   * Stops the API server of a kind cluster for a minute, and ten seconds into it kills the JVM of
-   * that pod; returns when both are over. All of it is done by one script on the node: nobody can
+   * Stops the API server of a kind cluster for a minute, after three seconds in which it can still
+   * say that this script was begun, and ten seconds later kills the JVM of that pod; returns when
+   * all is over. All of it is done by one script on the node: nobody can
    * be asked meanwhile.
    */
   public Pause pauseApiServer(Pod pod) {
@@ -129,7 +130,7 @@ public final class Faults {
         done
         rm -f /tmp/pause
         nohup sh -c "
-          kill -STOP $api; sleep 10; date +%%s%%3N > /tmp/pause; kill -KILL $jvm; sleep 50
+          sleep 3; kill -STOP $api; sleep 10; date +%%s%%3N > /tmp/pause; kill -KILL $jvm; sleep 50
           kill -CONT $api; date +%%s%%3N >> /tmp/pause" >/dev/null 2>&1 &
         echo struck
         """

@@ -144,7 +144,8 @@ public final class Job {
     return condition(get(), type);
   }
 
-  private static Condition condition(GenericKubernetesResource object, String type) {
+  /** One condition of an object, for predicates. */
+  public static Condition condition(GenericKubernetesResource object, String type) {
     if (!(status(object, "conditions") instanceof List<?> conditions)) {
       return Condition.NONE;
     }

@@ -129,7 +129,12 @@ class BadInputScenario {
         job.awaitCondition("Ready", "False", NOTICED, "KafkaUnavailable", "BucketNotFound");
     assertThat(refused.message()).contains("nobody.infra.svc:9092").contains("no-such-bucket");
     job.patch("{\"spec\": {\"source\": {\"bootstrapServers\": \"%s\"}}}".formatted(Infra.KAFKA));
-    Job.Condition bucket = job.awaitCondition("Stalled", "True", NOTICED, "BucketNotFound");
+    job.await(
+        "was judged anew",
+        NOTICED,
+        object -> Job.condition(object, "Stalled").message().contains("refused generation 2"));
+    Job.Condition bucket = job.condition("Stalled");
+    assertThat(bucket.reason()).isEqualTo("BucketNotFound");
     assertThat(bucket.message()).contains("no-such-bucket").doesNotContain("nobody");
   }
 

@@ -3,6 +3,7 @@ package dev.tidemark.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -29,6 +30,9 @@ class DriverFaultScenario {
       done
       wait
       """;
+
+  /** Two pods with five JVMs each. */
+  private static final Duration TEN_STARTS = Duration.ofMinutes(8);
 
   @Test
   void outOfMemory(Scene scene) {
@@ -82,7 +86,7 @@ class DriverFaultScenario {
                 .set("restart.limit", 2)
                 .set("driver.template", withOptions("TIDEMARK_JAVA_OPTS", "-Xmx300m")));
     Job.Condition stalled =
-        job.awaitCondition("Stalled", "True", Play.START, "RestartLimitReached");
+        job.awaitCondition("Stalled", "True", TEN_STARTS, "RestartLimitReached");
     assertThat(stalled.message()).contains("CrashLoop").contains("restart.limit is 2");
     assertThat(job.status("phase")).isEqualTo("Failed");
     assertThat(job.drivers()).as("driver pods that are left").isEmpty();
