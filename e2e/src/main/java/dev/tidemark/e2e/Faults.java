@@ -115,8 +115,7 @@ public final class Faults {
   /**
    * Stops the API server of a kind cluster for a minute, after three seconds in which it can still
    * say that this script was begun, and ten seconds later kills the JVM of that pod; returns when
-   * all is over. All of it is done by one script on the node: nobody can
-   * be asked meanwhile.
+   * all is over. All of it is done by one script on the node: nobody can be asked meanwhile.
    */
   public Pause pauseApiServer(Pod pod) {
     String uid = pod.getMetadata().getUid();

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,17 +21,28 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Stage.class)
 class CheckpointDamagedScenario {
-  private static final String STATE = ".*/state/.*";
+  private static final String MANIFEST = ".*/state/e\\d+-\\d+\\.json";
+  private static final Pattern DIRECTORY = Pattern.compile("\"directory\" : \"([^\"]+)\"");
   private static final String OWNER = "_tidemark/job.json";
 
   @Test
   void theNewestFileIsCutShort(Scene scene) {
-    heals(scene, path -> cutShort(scene, newest(path, ".*/state/e\\d+-\\d+\\.json")));
+    heals(scene, path -> cutShort(scene, newest(path, MANIFEST)));
   }
 
   @Test
   void onePartIsMissing(Scene scene) {
-    heals(scene, path -> scene.deleteObjects(newest(path, ".*/state/.*/part-00000")));
+    heals(
+        scene,
+        path -> {
+          String manifest = newest(path, MANIFEST);
+          Matcher data =
+              DIRECTORY.matcher(new String(scene.object(manifest), StandardCharsets.UTF_8));
+          assertThat(data.find()).as("a directory in " + manifest).isTrue();
+          String revision = manifest.substring(0, manifest.indexOf("/state/"));
+          assertThat(scene.deleteObjects(revision + "/" + data.group(1) + "/part-00000"))
+              .isEqualTo(1);
+        });
   }
 
   @Test
@@ -37,7 +50,7 @@ class CheckpointDamagedScenario {
     heals(
         scene,
         path -> {
-          String somewhere = newest(path, STATE);
+          String somewhere = newest(path, MANIFEST);
           String directory = somewhere.substring(0, somewhere.lastIndexOf('/') + 1);
           scene.putObject(directory + "notes.txt", text("do not delete"));
           scene.putObject(directory + "e999999-1.json", text("{}"));
@@ -55,9 +68,14 @@ class CheckpointDamagedScenario {
     goesOn(play);
   }
 
+  /** State cannot be trusted without the record that says which of it counts. */
   @Test
   void theOwnerRecordIsGone(Scene scene) {
-    heals(scene, path -> scene.deleteObjects(OWNER));
+    CountingPlay play = playing(scene);
+    play.job.suspend(Play.RECOVER);
+    byte[] own = scene.object(OWNER);
+    scene.deleteObjects(OWNER);
+    stopsUntilMended(play, "CheckpointLost", "the owner record", () -> scene.putObject(OWNER, own));
   }
 
   @Test
@@ -70,21 +88,16 @@ class CheckpointDamagedScenario {
             .replace("\"" + scene.id() + "\"", "\"" + "another-namespace" + "\"");
     assertThat(foreign).isNotEqualTo(new String(own, StandardCharsets.UTF_8));
     scene.putObject(OWNER, text(foreign));
-    long counted = play.counting.counted();
-    play.job.resume();
-    Job.Condition stalled =
-        play.job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointInUse");
-    assertThat(stalled.message()).contains("another-namespace");
-    assertThat(new String(scene.object(OWNER), StandardCharsets.UTF_8))
-        .as("what is not ours is not touched")
-        .isEqualTo(foreign);
-    assertThat(play.counting.counted()).as("nothing was counted").isEqualTo(counted);
-
-    scene.putObject(OWNER, own);
-    play.job.patch("{\"spec\": {\"restartNonce\": 1}}");
-    play.job.awaitReady(Play.RECOVER);
-    play.counting.awaitMore(Play.RECOVER);
-    play.endsExact();
+    stopsUntilMended(
+        play,
+        "CheckpointInUse",
+        "another-namespace",
+        () -> {
+          assertThat(new String(scene.object(OWNER), StandardCharsets.UTF_8))
+              .as("what is not ours is not touched")
+              .isEqualTo(foreign);
+          scene.putObject(OWNER, own);
+        });
   }
 
   @Test
@@ -94,21 +107,16 @@ class CheckpointDamagedScenario {
     Map<String, byte[]> before = contents(scene);
     before.keySet().forEach(key -> cutShort(scene, key));
     Map<String, byte[]> damaged = contents(scene);
-    long counted = play.counting.counted();
-    play.job.resume();
-    Job.Condition stalled =
-        play.job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointDamaged");
-    assertThat(stalled.message()).contains(scene.checkpointPath());
-    assertThat(play.counting.counted()).as("nothing was counted").isEqualTo(counted);
-    damaged.forEach(
-        (key, content) ->
-            assertThat(scene.object(key)).as(key + " is as it was").isEqualTo(content));
-
-    before.forEach(scene::putObject);
-    play.job.patch("{\"spec\": {\"restartNonce\": 1}}");
-    play.job.awaitReady(Play.RECOVER);
-    play.counting.awaitMore(Play.RECOVER);
-    play.endsExact();
+    stopsUntilMended(
+        play,
+        "CheckpointDamaged",
+        scene.checkpointPath(),
+        () -> {
+          damaged.forEach(
+              (key, content) ->
+                  assertThat(scene.object(key)).as(key + " is as it was").isEqualTo(content));
+          before.forEach(scene::putObject);
+        });
   }
 
   /** A job without state has all it needs in the ledger. */
@@ -133,6 +141,21 @@ class CheckpointDamagedScenario {
     goesOn(play);
   }
 
+  /** The job stops with the reason and counts nothing; once it is mended it goes on, exactly. */
+  private static void stopsUntilMended(
+      CountingPlay play, String reason, String says, Runnable mend) {
+    long counted = play.counting.counted();
+    play.job.resume();
+    Job.Condition stalled = play.job.awaitCondition("Stalled", "True", Play.RECOVER, reason);
+    assertThat(stalled.message()).contains(says);
+    assertThat(play.counting.counted()).as("nothing was counted").isEqualTo(counted);
+    mend.run();
+    play.job.patch("{\"spec\": {\"restartNonce\": 1}}");
+    play.job.awaitReady(Play.RECOVER);
+    play.counting.awaitMore(Play.RECOVER);
+    play.endsExact();
+  }
+
   private static void goesOn(CountingPlay play) {
     play.job.resume();
     play.job.awaitReady(Play.RECOVER);
@@ -146,12 +169,7 @@ class CheckpointDamagedScenario {
     CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
     Awaitility.await("two state checkpoints")
         .atMost(Play.START)
-        .until(
-            () ->
-                scene.objects("r").stream()
-                        .filter(key -> key.matches(".*/state/e\\d+-\\d+\\.json"))
-                        .count()
-                    >= 2);
+        .until(() -> scene.objects("r").stream().filter(key -> key.matches(MANIFEST)).count() >= 2);
     return play;
   }
 

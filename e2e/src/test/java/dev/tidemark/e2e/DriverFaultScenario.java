@@ -89,7 +89,9 @@ class DriverFaultScenario {
         job.awaitCondition("Stalled", "True", TEN_STARTS, "RestartLimitReached");
     assertThat(stalled.message()).contains("CrashLoop").contains("restart.limit is 2");
     assertThat(job.status("phase")).isEqualTo("Failed");
-    assertThat(job.drivers()).as("driver pods that are left").isEmpty();
+    Awaitility.await("no driver pod is left") // the kubelet tells a pod's end after its container's
+        .atMost(Play.RECOVER)
+        .until(() -> job.drivers().isEmpty());
     assertThat(job.number("attempt")).as("attempts").isEqualTo(2);
 
     job.patch("{\"spec\": {\"driver\": {\"template\": null}}}");

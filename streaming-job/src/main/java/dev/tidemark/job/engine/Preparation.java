@@ -111,7 +111,7 @@ final class Preparation {
     String sentence =
         "the owner record of "
             + settings.runtime().checkpoint().path()
-            + " is gone, and the checkpoint with it; the ledger in "
+            + " is gone, and what lies beside it cannot be used without it; the ledger in "
             + ledger.shown()
             + " holds results of this job up to epoch "
             + job.epoch();
