@@ -63,7 +63,12 @@ public final class Infra implements AutoCloseable {
 
   /** The JDBC URL of a database as pods see it. */
   public static String jdbcUrl(String database) {
-    return "jdbc:postgresql://postgres.infra.svc:5432/" + database;
+    return jdbcUrl("postgres.infra.svc:5432", database);
+  }
+
+  /** The same by another address of the server, such as that of a line. */
+  static String jdbcUrl(String address, String database) {
+    return "jdbc:postgresql://%s/%s".formatted(address, database);
   }
 
   /** A connection from this machine, with the role the jobs use. */
@@ -105,24 +110,24 @@ public final class Infra implements AutoCloseable {
 
   /** Ends every session of a database. */
   public void cutSessions(String database) {
+    endSessions("datname", database);
+  }
+
+  private void endSessions(String whose, String name) {
     admin(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
-            .formatted(database));
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE %s = '%s'"
+            .formatted(whose, name));
   }
 
   /** Changes the password of a role, and ends the sessions that were made with the former one. */
   public void setPassword(String role, String password) {
     admin("ALTER ROLE \"%s\" PASSWORD '%s'".formatted(role, password));
-    admin(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'"
-            .formatted(role));
+    endSessions("usename", role);
   }
 
   /** Drops a role, with the sessions it has in that database. */
   public void dropRole(String role) {
-    admin(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'"
-            .formatted(role));
+    endSessions("usename", role);
     admin("DROP ROLE IF EXISTS \"%s\"".formatted(role));
   }
 

@@ -60,6 +60,21 @@ public final class Manifest {
     return set("checkpoint.path", path);
   }
 
+  /** Kafka along a line. */
+  public Manifest kafka(Line line) {
+    return set("source.bootstrapServers", line.address());
+  }
+
+  /** The store of the checkpoint along a line. */
+  public Manifest minio(Line line) {
+    return set("s3.endpoint", "http://" + line.address());
+  }
+
+  /** The database to write to along a line. */
+  public Manifest postgres(Line line, String database) {
+    return set("sink.jdbc.url", Infra.jdbcUrl(line.address(), database));
+  }
+
   /** The job's name. */
   public Manifest name(String name) {
     metadata.put("name", name);

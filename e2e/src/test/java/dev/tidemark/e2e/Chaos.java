@@ -4,10 +4,10 @@ import dev.tidemark.e2e.ChaosSchedule.Blow;
 import dev.tidemark.e2e.ChaosSchedule.Target;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +25,9 @@ final class Chaos implements AutoCloseable {
     Manifest manifest(Mode mode) {
       return scene
           .manifest(mode)
-          .set("source.bootstrapServers", kafka.address())
-          .set("s3.endpoint", "http://" + minio.address())
-          .set("sink.jdbc.url", "jdbc:postgresql://%s/%s".formatted(postgres.address(), scene.id()))
+          .kafka(kafka)
+          .minio(minio)
+          .postgres(postgres, scene.id())
           .set("restart.maxBackoff", "30s");
     }
 
@@ -41,7 +41,7 @@ final class Chaos implements AutoCloseable {
   private final Victim totals;
   private final long begun = System.nanoTime();
   private final ScheduledExecutorService later = Executors.newScheduledThreadPool(4);
-  private final Set<Object> disturbed = new HashSet<>();
+  private final Set<Line> disturbed = ConcurrentHashMap.newKeySet();
   private int nonce;
 
   Chaos(long seed, Victim rows, Victim totals) {
@@ -68,7 +68,7 @@ final class Chaos implements AutoCloseable {
               victim,
               pod -> {
                 faults.freeze(pod);
-                takenBack(blow, pod.getMetadata().getUid(), () -> faults.thaw(pod));
+                takenBack(blow, () -> faults.thaw(pod));
               });
       case EXECUTOR_KILLED -> {
         List<Pod> executors = totals.job().executors();
@@ -90,7 +90,7 @@ final class Chaos implements AutoCloseable {
       case RESTARTED -> job.patch("{\"spec\": {\"restartNonce\": %d}}".formatted(++nonce));
       case SUSPENDED -> {
         job.patch("{\"spec\": {\"suspend\": true}}");
-        takenBack(blow, job, job::resume);
+        takenBack(blow, job::resume);
       }
     }
   }
@@ -117,28 +117,25 @@ final class Chaos implements AutoCloseable {
   }
 
   private void line(Blow blow, Line line, Consumer<Line> disturbance) {
-    synchronized (disturbed) {
-      if (!disturbed.add(line)) {
-        say("      that line is disturbed already");
-        return;
-      }
+    if (!disturbed.add(line)) {
+      say("      that line is disturbed already");
+      return;
     }
     disturbance.accept(line);
-    takenBack(blow, line, line::mend);
+    takenBack(
+        blow,
+        () -> {
+          line.mend();
+          disturbed.remove(line);
+        });
   }
 
-  private void takenBack(Blow blow, Object what, Runnable end) {
-    synchronized (disturbed) {
-      disturbed.add(what);
-    }
+  private void takenBack(Blow blow, Runnable end) {
     var unused =
         later.schedule(
             () -> {
               end.run();
               say("      end of " + blow);
-              synchronized (disturbed) {
-                disturbed.remove(what);
-              }
             },
             blow.lasts().toMillis(),
             TimeUnit.MILLISECONDS);

@@ -126,11 +126,7 @@ class CheckpointDamagedScenario {
     Job job = Play.started(scene, Mode.LOCAL);
     job.suspend(Play.RECOVER);
     contents(scene).keySet().forEach(key -> scene.putObject(key, new byte[0]));
-    job.resume();
-    job.await(
-        "went on from the ledger",
-        Play.RECOVER,
-        object -> "Ledger".equals(Job.status(object, "lastRecovery", "from")));
+    Play.resumesFromLedger(job);
     Play.endsExact(scene, feeder);
   }
 

@@ -20,11 +20,7 @@ class CheckpointLostScenario {
         .as("objects of the checkpoint that were deleted")
         .isPositive();
 
-    job.resume();
-    job.await(
-        "went on from the ledger",
-        Play.RECOVER,
-        object -> "Ledger".equals(Job.status(object, "lastRecovery", "from")));
+    Play.resumesFromLedger(job);
     Awaitility.await("the announcement") // the event follows the status
         .untilAsserted(() -> assertThat(job.events()).anyMatch(event -> event.contains("ledger")));
     Play.endsExact(scene, feeder);
@@ -39,11 +35,7 @@ class CheckpointLostScenario {
     job.suspend(Play.RECOVER);
     assertThat(scene.deleteObjects("")).isPositive();
 
-    job.resume();
-    job.await(
-        "went on from the ledger",
-        Play.RECOVER,
-        object -> "Ledger".equals(Job.status(object, "lastRecovery", "from")));
+    Play.resumesFromLedger(job);
     Play.endsExact(scene, feeder);
   }
 

@@ -20,7 +20,7 @@ class ExecutorKilledScenario {
   void oneOfTwoPods(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, Mode.TWO_EXECUTORS);
-    Awaitility.await("two executors").atMost(Play.START).until(() -> job.executors().size() == 2);
+    Play.awaitExecutors(job, 2);
     Pod victim = job.executors().get(0);
 
     Instant fault = scene.faults().killPod(victim);
@@ -34,7 +34,7 @@ class ExecutorKilledScenario {
   void theOnlyJvm(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, Mode.ONE_EXECUTOR);
-    Awaitility.await("an executor").atMost(Play.START).until(() -> job.executors().size() == 1);
+    Play.awaitExecutors(job, 1);
     String driver = job.driver().getMetadata().getUid();
     Pod victim = job.executors().get(0);
 
@@ -52,7 +52,7 @@ class ExecutorKilledScenario {
   void allOfThemAtOnce(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, Mode.TWO_EXECUTORS);
-    Awaitility.await("two executors").atMost(Play.START).until(() -> job.executors().size() == 2);
+    Play.awaitExecutors(job, 2);
     List<Pod> victims = job.executors();
     Instant fault = Instant.now();
     victims.forEach(scene.faults()::killPod);

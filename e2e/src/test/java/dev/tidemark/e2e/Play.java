@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 
 /** What most scenarios have in common: how they begin, how a fault is struck, how they end. */
 final class Play {
@@ -63,6 +64,22 @@ final class Play {
     assertThat(job.status("lastRecovery", "from"))
         .as("where the run went on from")
         .isEqualTo("Checkpoint");
+  }
+
+  /** Lets a suspended job go on, which must be from the ledger. */
+  static void resumesFromLedger(Job job) {
+    job.resume();
+    job.await(
+        "went on from the ledger",
+        RECOVER,
+        object -> "Ledger".equals(Job.status(object, "lastRecovery", "from")));
+  }
+
+  /** Waits for so many executors that run. */
+  static void awaitExecutors(Job job, int wanted) {
+    Awaitility.await(wanted + " executors")
+        .atMost(START)
+        .until(() -> job.executors().size() == wanted);
   }
 
   /**

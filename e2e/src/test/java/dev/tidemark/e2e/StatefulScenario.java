@@ -57,9 +57,7 @@ class StatefulScenario {
   @Test
   void totalsAfterAnExecutorIsKilled(Scene scene) {
     CountingPlay play = new CountingPlay(scene, Mode.TWO_EXECUTORS, Programs.totals());
-    Awaitility.await("two executors")
-        .atMost(Play.START)
-        .until(() -> play.job.executors().size() == 2);
+    Play.awaitExecutors(play.job, 2);
     scene.faults().killPod(play.job.executors().get(0));
     play.counting.awaitMore(Play.RECOVER);
     play.endsExact();

@@ -61,7 +61,7 @@ class StoreFaultScenario {
   void theStoreIsAwayWhenTheStateIsNeeded(Scene scene) {
     Line line = scene.lines().minio();
     CountingPlay play =
-        new CountingPlay(scene, reaching(scene, Infra.KAFKA, line, null), Programs.totals());
+        new CountingPlay(scene, scene.manifest(Mode.LOCAL).minio(line), Programs.totals());
     line.cut();
     play.strike(
         () -> {
@@ -89,7 +89,7 @@ class StoreFaultScenario {
   void cutInTheMiddleOfACommit(Scene scene) throws Exception {
     Line line = scene.lines().postgres();
     Feeder feeder = scene.feed(Play.RATE);
-    Job job = Play.started(scene, reaching(scene, Infra.KAFKA, null, line));
+    Job job = Play.started(scene, scene.manifest(Mode.LOCAL).postgres(line, scene.id()));
     long restarts = job.number("restarts");
     // checked when the transaction commits, so COMMIT takes its time for these
     scene
@@ -137,7 +137,9 @@ class StoreFaultScenario {
     Job job =
         Play.started(
             scene,
-            reaching(scene, kafka ? line.address() : Infra.KAFKA, null, kafka ? null : line));
+            kafka
+                ? scene.manifest(Mode.LOCAL).kafka(line)
+                : scene.manifest(Mode.LOCAL).postgres(line, scene.id()));
     Pod driver = job.driver();
     long jvm = scene.faults().jvm(driver);
     long restarts = job.number("restarts");
@@ -156,7 +158,7 @@ class StoreFaultScenario {
   private static void commitsWithoutIts(Scene scene, Consumer<Line> fault) {
     Line line = scene.lines().minio();
     Feeder feeder = scene.feed(Play.RATE);
-    Job job = Play.started(scene, reaching(scene, Infra.KAFKA, line, null));
+    Job job = Play.started(scene, scene.manifest(Mode.LOCAL).minio(line));
     Pod driver = job.driver();
     long jvm = scene.faults().jvm(driver);
     long restarts = job.number("restarts");
@@ -182,28 +184,20 @@ class StoreFaultScenario {
 
   /** All three lines at once; afterwards the job is Ready and exact, however it got there. */
   private static void disturbed(Scene scene, Consumer<Line> fault) {
-    List<Line> lines =
-        List.of(scene.lines().kafka(), scene.lines().minio(), scene.lines().postgres());
+    Line kafka = scene.lines().kafka();
+    Line minio = scene.lines().minio();
+    Line postgres = scene.lines().postgres();
+    List<Line> lines = List.of(kafka, minio, postgres);
     Feeder feeder = scene.feed(Play.RATE);
     Job job =
-        Play.started(scene, reaching(scene, lines.get(0).address(), lines.get(1), lines.get(2)));
+        Play.started(
+            scene,
+            scene.manifest(Mode.LOCAL).kafka(kafka).minio(minio).postgres(postgres, scene.id()));
     lines.forEach(fault);
     Outage.last(DISTURBED);
     scene.awaitMoreRows(Play.RECOVER);
     lines.forEach(Line::mend);
     job.awaitReady(Play.RECOVER);
     Play.endsExact(scene, feeder);
-  }
-
-  private static Manifest reaching(Scene scene, String kafka, Line minio, Line postgres) {
-    Manifest manifest = scene.manifest(Mode.LOCAL).set("source.bootstrapServers", kafka);
-    if (minio != null) {
-      manifest.set("s3.endpoint", "http://" + minio.address());
-    }
-    if (postgres != null) {
-      manifest.set(
-          "sink.jdbc.url", "jdbc:postgresql://%s/%s".formatted(postgres.address(), scene.id()));
-    }
-    return manifest;
   }
 }
