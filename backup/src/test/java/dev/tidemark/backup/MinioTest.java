@@ -121,6 +121,25 @@ class MinioTest {
     restoreAndLook(far, "one", job.batch());
   }
 
+  @Test
+  void anEncryptedStoreIsTrustedByTheAuthorityOneNames() {
+    RealMinio.Secured secured = RealMinio.secured().orElseThrow();
+    StoreOptions trusting =
+        new StoreOptions(secured.endpoint(), null, true, credentials, secured.authority());
+    Repository far =
+        new Repository(new S3Store(trusting, "backups"), new Location("backups", "totals"));
+    create(far, "one", Mode.Incremental);
+    assertThat(verify(far, "one", Level.Checksum).faults()).isEmpty();
+
+    StoreOptions careless = at(secured.endpoint());
+    assertThatThrownBy(
+            () ->
+                new Repository(new S3Store(careless, "backups"), new Location("backups", "totals"))
+                    .names())
+        .isInstanceOfSatisfying(
+            BackupException.class, e -> assertThat(e.reason()).isEqualTo(Reason.StoreUnavailable));
+  }
+
   private void restoreAndLook(Repository from, String name, long batch) {
     Restorer restorer = new Restorer(from, job.checkpoint(), Progress.NONE);
     assertThat(restorer.restore(name, "please", Instant.EPOCH).epoch()).isEqualTo(2);

@@ -2,6 +2,7 @@ package dev.tidemark.job.secrets;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -23,21 +24,47 @@ public final class Authorities {
   /** Trusts what Java trusts, and the PEM certificates of the file. */
   public static X509TrustManager with(Path pem) {
     try {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      for (X509Certificate usual : manager(null).getAcceptedIssuers()) {
-        store.setCertificateEntry("usual-" + store.size(), usual);
-      }
-      try (InputStream in = Files.newInputStream(pem)) {
-        for (Certificate own : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-          store.setCertificateEntry("own-" + store.size(), own);
-        }
-      }
-      return manager(store);
+      return manager(usualAnd(pem));
     } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException(
-          "the certificates in " + pem + " cannot be read: " + e.getMessage(), e);
+      throw unreadable(pem, e);
     }
+  }
+
+  /**
+   * Makes {@link #with} what every client of this JVM trusts that is made from now on and brings no
+   * trust of its own.
+   */
+  public static void trustInThisJvm(Path pem) {
+    try {
+      Path file = Files.createTempFile("trusted", ".jks");
+      file.toFile().deleteOnExit();
+      try (OutputStream out = Files.newOutputStream(file)) {
+        usualAnd(pem).store(out, "changeit".toCharArray()); // certificates are no secret
+      }
+      System.setProperty("javax.net.ssl.trustStore", file.toString());
+    } catch (GeneralSecurityException | IOException e) {
+      throw unreadable(pem, e);
+    }
+  }
+
+  private static KeyStore usualAnd(Path pem) throws GeneralSecurityException, IOException {
+    // of the kind that can be read without a password
+    KeyStore store = KeyStore.getInstance("JKS");
+    store.load(null, null);
+    for (X509Certificate usual : manager(null).getAcceptedIssuers()) {
+      store.setCertificateEntry("usual-" + store.size(), usual);
+    }
+    try (InputStream in = Files.newInputStream(pem)) {
+      for (Certificate own : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        store.setCertificateEntry("own-" + store.size(), own);
+      }
+    }
+    return store;
+  }
+
+  private static IllegalStateException unreadable(Path pem, Exception e) {
+    return new IllegalStateException(
+        "the certificates in " + pem + " cannot be read: " + e.getMessage(), e);
   }
 
   private static X509TrustManager manager(KeyStore store) throws GeneralSecurityException {

@@ -14,6 +14,7 @@ public final class StoreSettings {
     Map<String, String> conf = new HashMap<>();
     String p = "fs.s3a.";
     conf.put(p + "aws.credentials.provider", "dev.tidemark.job.secrets.FileCredentials");
+    conf.put(p + "s3.client.factory.impl", TrustingClients.class.getName());
     if (s3.endpoint() != null) {
       conf.put(p + "endpoint", s3.endpoint());
       conf.put(p + "connection.ssl.enabled", Boolean.toString(!s3.endpoint().startsWith("http:")));
