@@ -123,8 +123,8 @@ final class StateRecovery {
                 + ": "
                 + String.join("; ", passed);
     return what
-        + ". Nothing was changed. Put the missing objects back, or set checkpoint.onLost to"
-        + " StartFresh to begin again with empty state at the ledger";
+        + ". Nothing was changed. Put the missing objects back, restore a backup of before with restore, or set"
+        + " checkpoint.onLost to StartFresh to begin again with empty state at the ledger";
   }
 
   private Optional<String> fault(StateStore store, StateManifest manifest) throws IOException {

@@ -2,6 +2,7 @@ package dev.tidemark.job.ledger;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.secrets.Authorities;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -27,7 +28,15 @@ public final class SqlTrouble {
     String state = state(e);
     String said = said(e);
     if (isAway(e)) {
-      return new Trouble(Reason.SinkUnavailable, away(state) + " while " + doing + ": " + said, e);
+      return new Trouble(
+          Reason.SinkUnavailable,
+          away(state)
+              + " while "
+              + doing
+              + ": "
+              + said
+              + Authorities.advice(e, "sink.jdbc.caSecretRef", ""),
+          e);
     }
     if (state.startsWith("28")) {
       return new Trouble(

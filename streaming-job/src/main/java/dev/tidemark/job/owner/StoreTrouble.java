@@ -2,6 +2,7 @@ package dev.tidemark.job.owner;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.secrets.Authorities;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Set;
@@ -64,7 +65,13 @@ public final class StoreTrouble {
     }
     return new Trouble(
         Reason.StoreUnavailable,
-        "the store " + store + " does not answer for " + path + ": " + text,
+        "the store "
+            + store
+            + " does not answer for "
+            + path
+            + ": "
+            + text
+            + Authorities.advice(e, "s3.caSecretRef", ""),
         e);
   }
 

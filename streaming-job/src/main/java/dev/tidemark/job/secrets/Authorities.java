@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -19,6 +21,8 @@ import javax.net.ssl.X509TrustManager;
  * Secret.
  */
 public final class Authorities {
+  private static final int DEEPEST = 20; // causes can form a ring
+
   private Authorities() {}
 
   /** Trusts what Java trusts, and the PEM certificates of the file. */
@@ -45,6 +49,21 @@ public final class Authorities {
     } catch (GeneralSecurityException | IOException e) {
       throw unreadable(pem, e);
     }
+  }
+
+  /**
+   * What to do about a failure, to be put behind its sentence: where a server's certificate was not
+   * trusted, the field that names its authority; else the advice given.
+   */
+  public static String advice(Throwable failure, String field, String otherwise) {
+    int depth = 0;
+    for (Throwable t = failure; t != null && depth < DEEPEST; t = t.getCause(), depth++) {
+      if (t instanceof CertPathBuilderException || t instanceof CertPathValidatorException) {
+        return "; its certificate is not of an authority this job trusts: name the Secret with it in "
+            + field;
+      }
+    }
+    return otherwise;
   }
 
   private static KeyStore usualAnd(Path pem) throws GeneralSecurityException, IOException {

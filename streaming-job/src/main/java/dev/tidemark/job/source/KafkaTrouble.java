@@ -2,6 +2,7 @@ package dev.tidemark.job.source;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.secrets.Authorities;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.config.ConfigException;
@@ -46,7 +47,7 @@ public final class KafkaTrouble {
                   + brokers
                   + " refuse this job: "
                   + t.getMessage()
-                  + "; check the credentials and ACLs",
+                  + Authorities.advice(t, "source.caSecretRef", "; check the credentials and ACLs"),
               failure));
     }
     if (t instanceof UnknownTopicOrPartitionException || t instanceof InvalidTopicException) {
