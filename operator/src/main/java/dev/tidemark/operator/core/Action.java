@@ -85,6 +85,17 @@ public sealed interface Action {
     }
   }
 
+  /**
+   * Removes the pod of a driver whose node does not answer, without waiting for that node. The
+   * kubelet ends what runs there should it come back.
+   */
+  record AbandonDriver(String pod, String podUid) implements Action {
+    @Override
+    public Outcome perform(Effects effects) {
+      return effects.abandonDriver(pod, podUid);
+    }
+  }
+
   /** Removes a driver pod that ended. */
   record RemoveDriver(String pod, String podUid) implements Action {
     @Override

@@ -91,7 +91,8 @@ final class Chronicle {
     boolean failed = kind == Reason.Kind.FAILURE || kind == Reason.Kind.WAIT;
     boolean deleted =
         end.reason().equals(Reason.DriverPodDeleted.name())
-            || end.reason().equals(Reason.DriverPodEvicted.name());
+            || end.reason().equals(Reason.DriverPodEvicted.name())
+            || end.reason().equals(Reason.NodeLost.name());
     boolean committed = seen.progress(attempt).map(p -> p.batches() > 0).orElse(false);
     int inPod = seen.progress(attempt).map(ProgressSeen::restarts).orElse(0);
 

@@ -90,7 +90,7 @@ final class DriverReport {
     return switch (driver.phase()) {
       case PENDING -> "being started by Kubernetes";
       case RUNNING -> "starting";
-      case FINISHED, LOST -> "not running";
+      case FINISHED -> "not running";
     };
   }
 

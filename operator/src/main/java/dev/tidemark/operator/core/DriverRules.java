@@ -27,18 +27,9 @@ final class DriverRules {
               Reason.Deleting,
               "The job is being deleted; its driver finishes its batch and leaves.");
       case PREDECESSOR -> Stops.predecessor(seen, memory);
-      case CROWDED -> Stops.crowded(live, memory);
-      case LOST ->
-          told(
-              situation,
-              driver,
-              memory,
-              Reason.NodeLost,
-              "The node of driver pod "
-                  + driver.pod()
-                  + " does not answer. Kubernetes removes the pod when the node is back or deleted; until then no other"
-                  + " driver is started.");
-      case STOPPING -> Stops.stopping(driver, memory);
+      case CROWDED -> Stops.crowded(seen, live, memory);
+      case LOST -> Stops.lost(seen, Situations.lost(seen).orElseThrow(), memory);
+      case STOPPING -> Stops.stopping(seen, driver, memory);
       case UNWANTED ->
           RestoreRules.asked(seen, memory).isPresent()
               ? Stops.stop(

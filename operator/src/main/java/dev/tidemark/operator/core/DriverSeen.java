@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param successor it was made to wait for its turn, and was given it
  * @param startedAt when its container first started; null before
  * @param leavingSince when its deletion was asked for; null when it was not
+ * @param goneBy when a node that answers would have removed it; null when it is not leaving
  * @param ending how it ended; null while it is live
  * @param problem why it does not get going; null when it does
  * @param crashLooping the kubelet delays restarting its container
@@ -23,6 +24,7 @@ public record DriverSeen(
     Fingerprint made,
     Instant startedAt,
     Instant leavingSince,
+    Instant goneBy,
     Ending ending,
     Problem problem,
     boolean crashLooping,
@@ -35,9 +37,7 @@ public record DriverSeen(
     /** Its container runs, or is being restarted by the kubelet. */
     RUNNING,
     /** Every container ended and none will be started again. */
-    FINISHED,
-    /** Its node does not answer: neither running nor gone. */
-    LOST
+    FINISHED
   }
 
   /** True while a container of it may still run. */

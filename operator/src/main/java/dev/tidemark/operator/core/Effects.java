@@ -23,6 +23,9 @@ public interface Effects {
   /** Asks a driver pod to finish its batch and leave. */
   Outcome stopDriver(String pod, String podUid);
 
+  /** Deletes the pod of a driver whose node does not answer, without its node's consent. */
+  Outcome abandonDriver(String pod, String podUid);
+
   /** Deletes a driver pod whose containers ended. */
   Outcome removeDriver(String pod, String podUid);
 

@@ -8,7 +8,7 @@ public enum Situation {
   PREDECESSOR,
   /** More than one live driver: must not be, and is mended. */
   CROWDED,
-  /** The driver's node does not answer. */
+  /** A driver should be gone and its node does not answer: neither running nor gone. */
   LOST,
   /** The driver is on its way out. */
   STOPPING,

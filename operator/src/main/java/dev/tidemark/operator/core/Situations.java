@@ -1,6 +1,7 @@
 package dev.tidemark.operator.core;
 
 import dev.tidemark.operator.core.Memory.Ended;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -8,11 +9,17 @@ import java.util.Optional;
 
 /** Tells the situation of a job; the order of the questions is the rule. */
 final class Situations {
+  /** A driver reports every ten seconds; one that did not for so long is silent. */
+  private static final Duration SILENCE = Duration.ofSeconds(35);
+
   private Situations() {}
 
   static Situation of(Observation seen, Memory memory, Optional<Basis> basis) {
     if (seen.deleting()) {
       return Situation.DELETING;
+    }
+    if (lost(seen).isPresent()) {
+      return Situation.LOST;
     }
     if (seen.drivers().stream().anyMatch(d -> !d.ours() && d.live())) {
       return Situation.PREDECESSOR;
@@ -35,11 +42,39 @@ final class Situations {
         .toList();
   }
 
+  /**
+   * A driver whose node does not answer: it should have been removed by now, and does not report.
+   * Its epoch makes it safe to start another one: whatever still runs there can commit nothing.
+   */
+  static Optional<DriverSeen> lost(Observation seen) {
+    return seen.drivers().stream()
+        .filter(driver -> lostFrom(seen, driver).map(t -> !seen.now().isBefore(t)).orElse(false))
+        .findFirst();
+  }
+
+  /** When the next of those that are leaving would be taken for lost; null when none leaves. */
+  static Instant nextLoss(Observation seen) {
+    return seen.drivers().stream()
+        .flatMap(driver -> lostFrom(seen, driver).stream())
+        .min(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  private static Optional<Instant> lostFrom(Observation seen, DriverSeen driver) {
+    if (!driver.live() || !driver.leaving()) {
+      return Optional.empty();
+    }
+    Instant heard =
+        seen.progress(driver.attempt())
+            .filter(p -> driver.ours() && p.renewedAt() != null)
+            .map(ProgressSeen::renewedAt)
+            .orElse(driver.leavingSince());
+    Instant silent = heard.plus(SILENCE);
+    return Optional.of(silent.isAfter(driver.goneBy()) ? silent : driver.goneBy());
+  }
+
   private static Situation withDriver(
       Observation seen, Memory memory, DriverSeen driver, Optional<Basis> basis) {
-    if (driver.phase() == DriverSeen.Phase.LOST) {
-      return Situation.LOST;
-    }
     if (driver.leaving()) {
       return Situation.STOPPING;
     }
@@ -139,6 +174,6 @@ final class Situations {
   }
 
   static Instant silentFrom(ProgressSeen progress) {
-    return progress.renewedAt().plusSeconds(35);
+    return progress.renewedAt().plus(SILENCE);
   }
 }

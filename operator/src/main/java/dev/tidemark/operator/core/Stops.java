@@ -38,10 +38,10 @@ final class Stops {
         "Waiting until driver pod "
             + there.get(0).pod()
             + " of a deleted job of the same name is gone.",
-        null);
+        Situations.nextLoss(seen));
   }
 
-  static Course crowded(List<DriverSeen> live, Memory memory) {
+  static Course crowded(Observation seen, List<DriverSeen> live, Memory memory) {
     List<Step> steps = new ArrayList<>();
     for (DriverSeen driver : live.subList(1, live.size())) {
       if (!driver.leaving()) {
@@ -64,21 +64,52 @@ final class Stops {
         steps,
         Reason.WaitingForDriver.name(),
         "Waiting until driver pod " + live.get(1).pod() + " is gone.",
-        null);
+        Situations.nextLoss(seen));
   }
 
-  static Course stopping(DriverSeen driver, Memory memory) {
+  /**
+   * Its node may be gone for good, or come back with a driver that knows of nothing. The next one
+   * takes its epoch, so it is not waited for.
+   */
+  static Course lost(Observation seen, DriverSeen driver, Memory memory) {
+    String sentence =
+        "Driver pod "
+            + driver.pod()
+            + " is given up, because its node does not answer. The next driver takes the next epoch: whatever still runs"
+            + " there can commit nothing.";
+    Optional<Leaving> known = memory.leavingOf(driver.attempt()).filter(l -> driver.ours());
+    boolean given = known.map(l -> l.reason().equals(Reason.NodeLost.name())).orElse(false);
+    Action abandon = new Action.AbandonDriver(driver.pod(), driver.podUid());
+    boolean last = driver.ours() && driver.attempt() == memory.launched();
+    return new Course(
+        Situation.LOST,
+        driver,
+        last
+            ? memory.leaving(new Leaving(driver.attempt(), Reason.NodeLost.name(), seen.now()))
+            : memory,
+        List.of(
+            given
+                ? Step.quiet(abandon)
+                : new Step(abandon, Reason.NodeLost.name(), sentence, true)),
+        Reason.NodeLost.name(),
+        sentence,
+        seen.now().plus(PATIENCE));
+  }
+
+  static Course stopping(Observation seen, DriverSeen driver, Memory memory) {
     String why = memory.leavingOf(driver.attempt()).map(l -> " (" + l.reason() + ")").orElse("");
-    return DriverRules.told(
+    return new Course(
         Situation.STOPPING,
         driver,
         memory,
-        Reason.WaitingForDriver,
+        List.of(),
+        Reason.WaitingForDriver.name(),
         "Driver pod "
             + driver.pod()
             + " is finishing its batch"
             + why
-            + "; no other is started before it is gone.");
+            + "; no other is started before it is gone.",
+        Situations.nextLoss(seen));
   }
 
   static Course stop(

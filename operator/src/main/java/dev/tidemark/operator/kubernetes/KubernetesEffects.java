@@ -168,6 +168,12 @@ final class KubernetesEffects implements Effects {
   }
 
   @Override
+  public Outcome abandonDriver(String pod, String podUid) {
+    objects.delete("pods", pod, podUid, AT_ONCE);
+    return Outcome.DONE;
+  }
+
+  @Override
   public Outcome removeDriver(String pod, String podUid) {
     objects.delete("pods", pod, podUid, AT_ONCE);
     return Outcome.DONE;

@@ -37,6 +37,9 @@ final class PodReader {
   /** The kubelet restarts at once the first time; from then on it waits longer each time. */
   private static final int QUICK_RESTARTS = 2;
 
+  /** For a kubelet to say that a container ended. */
+  private static final long LAST_WORD_SECONDS = 10;
+
   private final String jobUid;
   private final Function<Pod, Optional<Problem>> events;
 
@@ -69,6 +72,7 @@ final class PodReader {
         Labels.fingerprint(pod),
         pod.getStatus() == null ? null : instant(pod.getStatus().getStartTime()),
         leavingSince(pod),
+        goneBy(pod),
         ending,
         phase == DriverSeen.Phase.FINISHED ? null : problem(pod).orElse(null),
         looping,
@@ -96,9 +100,6 @@ final class PodReader {
     }
     if (over(pod)) {
       return DriverSeen.Phase.FINISHED;
-    }
-    if ("Unknown".equals(phase)) {
-      return DriverSeen.Phase.LOST;
     }
     return "Running".equals(phase) ? DriverSeen.Phase.RUNNING : DriverSeen.Phase.PENDING;
   }
@@ -143,6 +144,26 @@ final class PodReader {
     Instant ends = instant(pod.getMetadata().getDeletionTimestamp());
     Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
     return ends == null ? null : ends.minusSeconds(grace == null ? 0 : grace);
+  }
+
+  /**
+   * The kubelet ends it when the grace period does, and needs a moment to say so. Where the pod is
+   * deleted because its node does not answer, nobody will.
+   */
+  private static Instant goneBy(Pod pod) {
+    Instant ends = instant(pod.getMetadata().getDeletionTimestamp());
+    if (ends == null) {
+      return null;
+    }
+    boolean evicted =
+        pod.getStatus() != null
+            && pod.getStatus().getConditions().stream()
+                .anyMatch(
+                    c ->
+                        "DisruptionTarget".equals(c.getType())
+                            && "True".equals(c.getStatus())
+                            && "DeletionByTaintManager".equals(c.getReason()));
+    return evicted ? leavingSince(pod) : ends.plusSeconds(LAST_WORD_SECONDS);
   }
 
   private static Ending ending(

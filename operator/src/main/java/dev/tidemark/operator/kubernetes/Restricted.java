@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What the Pod Security level {@code restricted} asks of every pod of a job, and what all of them
@@ -41,18 +40,22 @@ final class Restricted {
   }
 
   /**
-   * A driver leaves a node that does not answer after half a minute, not after Kubernetes' five.
+   * A pod leaves a node that does not answer as soon as Kubernetes says so, by default after 50 s
+   * of silence, and not five minutes later. A node that says itself that it is not ready, such as
+   * one whose container runtime is restarted, gets half a minute.
    */
   static List<Toleration> tolerations() {
-    return Stream.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
-        .map(
-            key ->
-                new TolerationBuilder()
-                    .withKey(key)
-                    .withOperator("Exists")
-                    .withEffect("NoExecute")
-                    .withTolerationSeconds(30L)
-                    .build())
-        .toList();
+    return List.of(
+        tolerates("node.kubernetes.io/not-ready", 30L),
+        tolerates("node.kubernetes.io/unreachable", 0L));
+  }
+
+  private static Toleration tolerates(String taint, long seconds) {
+    return new TolerationBuilder()
+        .withKey(taint)
+        .withOperator("Exists")
+        .withEffect("NoExecute")
+        .withTolerationSeconds(seconds)
+        .build();
   }
 }

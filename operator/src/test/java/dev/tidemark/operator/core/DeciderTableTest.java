@@ -29,7 +29,7 @@ refusal:TopicNotFound:retryable:600 check:TopicNotFound:x   | RemoveCheck       
 refused                                                     |                          | UNJUDGED      | False/PodRejected             | True/PodRejected        | False/PodRejected         | Pending    | 2
 suspend                                                     |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 predecessor:there accepted                                  | StopDriver               | PREDECESSOR   | False/WaitingForPredecessor   | True/WaitingForPredecessor | False/WaitingForPredecessor | Pending |
-predecessor:leaving accepted                                |                          | PREDECESSOR   | False/WaitingForPredecessor   | True/WaitingForPredecessor | False/WaitingForPredecessor | Pending |
+predecessor:leaving accepted                                |                          | PREDECESSOR   | False/WaitingForPredecessor   | True/WaitingForPredecessor | False/WaitingForPredecessor | Pending | 37
 #-- a job that runs
 accepted driver:1:pending                                   |                          | STARTING      | False/Starting                | True/Starting           | False/Starting            | Starting   | 5
 accepted driver:1:unschedulable                             |                          | STARTING      | False/Unschedulable           | True/Unschedulable      | False/Unschedulable       | Starting   | 5
@@ -41,11 +41,16 @@ accepted driver:1:running silent:1                          |                   
 accepted driver:1:running progress:1:1 nolease              | RestoreLease             | RUNNING       | True/Committing               | False/Committing        | False/Committing          | Running    | 29
 driver:1:running progress:1:1                               |                          | RUNNING       | True/Committing               | False/Committing        | False/Committing          | Running    | 29
 accepted driver:1:running driver:2:running                  | StopDriver               | CROWDED       | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Recovering |
-accepted driver:1:lost                                      |                          | LOST          | False/NodeLost                | True/NodeLost           | False/NodeLost            | Recovering |
+accepted driver:1:lost                                      | AbandonDriver            | LOST          | False/NodeLost                | True/NodeLost           | False/NodeLost            | Recovering | 5
+accepted driver:1:lost leaving:1:NodeLost:3                 | AbandonDriver            | LOST          | False/NodeLost                | True/NodeLost           | False/NodeLost            | Recovering | 5
+accepted driver:1:lost suspend                              | AbandonDriver            | LOST          | False/NodeLost                | True/NodeLost           | False/NodeLost            | Recovering | 5
+accepted driver:1:lost driver:2:running                     | AbandonDriver            | LOST          | False/NodeLost                | True/NodeLost           | False/NodeLost            | Recovering | 5
+accepted driver:1:evicted                                   |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Recovering | 32
+predecessor:lost accepted                                   | AbandonDriver            | LOST          | False/NodeLost                | True/NodeLost           | False/NodeLost            | Recovering | 5
 #-- a driver that ended
 accepted launched:1                                         | LaunchDriver             | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering |
 accepted launched:1 unconfirmed                             |                          | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
-accepted driver:1:leaving progress:1:1                      |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Recovering |
+accepted driver:1:leaving progress:1:1                      |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Recovering | 37
 accepted ended:1:CrashLoop                                  | LaunchDriver             | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering |
 accepted failures:2 ended:3:CrashLoop                       |                          | BACKING_OFF   | False/BackingOff              | True/BackingOff         | False/BackingOff          | Recovering | 2
 accepted failures:2 ended:3:SomethingNew                    |                          | BACKING_OFF   | False/BackingOff              | True/BackingOff         | False/BackingOff          | Recovering | 2
@@ -74,7 +79,7 @@ recorded:1 driver:1:running progress:1:1 def:d2 check:accepted | PrepareDriver R
 recorded:1 driver:1:running progress:1:1 def:d2 check:InvalidFilter |                  | RUNNING       | True/PreviousRevisionRunning  | False/InvalidFilter     | True/InvalidFilter        | Running    | 29
 recorded:1 launched:1 def:d2 check:InvalidFilter            | LaunchDriver             | DUE           | False/InvalidFilter           | False/InvalidFilter     | True/InvalidFilter        | Recovering |
 recorded:1 launched:1 def:d2 check:running                  | LaunchDriver             | DUE           | False/Recovering              | True/Recovering         | False/Recovering          | Recovering | 5
-recorded:1 driver:1:leaving leaving:1:DefinitionChanged:3 def:d2 check:accepted | RemoveCheck | STOPPING | False/WaitingForDriver      | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
+recorded:1 driver:1:leaving leaving:1:DefinitionChanged:3 def:d2 check:accepted | RemoveCheck | STOPPING | False/WaitingForDriver      | True/WaitingForDriver   | False/WaitingForDriver    | Starting | 37
 accepted driver:1:running progress:1:1 roll:r2              | PrepareDriver  | OUTDATED      | True/PreviousRevisionRunning  | True/SettingsChanged    | False/SettingsChanged     | Running    |
 accepted driver:1:running progress:1:1 roll:r2 leaving:1:SettingsChanged:1 |           | OUTDATED      | True/PreviousRevisionRunning  | True/SettingsChanged    | False/SettingsChanged     | Running    | 4
 accepted driver:1:running progress:1:1 roll:r2 rejection:1  |                          | ROLL_REFUSED  | True/PreviousRevisionRunning  | False/PodRejected       | True/PodRejected          | Running    | 1
@@ -101,11 +106,11 @@ accepted ended:1:Stopped roll:r2 successor:2:ready unconfirmed | | RUMOUR | Fals
 recorded:1:d0 recorded:2 driver:2:running progress:2:1 def:d0 | StartCheck              | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 recorded:1 driver:1:running progress:1:1 image:image:2      | StartCheck               | RUNNING       | True/PreviousRevisionRunning  | True/Checking           | False/Committing          | Running    | 29
 accepted driver:1:running progress:1:1 suspend              | StopDriver               | UNWANTED      | False/Suspended               | True/Suspended          | False/Suspended           | Running    | 5
-accepted driver:1:leaving progress:1:1 suspend              |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Running    |
+accepted driver:1:leaving progress:1:1 suspend              |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Running | 37
 accepted ended:1:Stopped suspend                            |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 #-- going back to a backup
 accepted driver:1:running progress:1:1 restore:a            | StopDriver               | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
-accepted driver:1:leaving leaving:1:Restoring:3 restore:a   |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
+accepted driver:1:leaving leaving:1:Restoring:3 restore:a   |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting | 37
 accepted ended:1:Stopped restore:a                          | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a unconfirmed              |                          | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
 accepted ended:1:Stopped restore:a suspend                  | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |

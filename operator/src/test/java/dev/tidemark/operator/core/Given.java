@@ -193,7 +193,6 @@ final class Given {
     DriverSeen.Phase phase =
         switch (how) {
           case "pending", "unschedulable" -> DriverSeen.Phase.PENDING;
-          case "lost" -> DriverSeen.Phase.LOST;
           default -> DriverSeen.Phase.RUNNING;
         };
     Ending last =
@@ -210,13 +209,31 @@ final class Given {
             phase,
             made("d1"),
             NOW.minusSeconds(100),
-            how.equals("leaving") ? NOW.minusSeconds(3) : null,
+            leavingSince(how),
+            goneBy(how),
             last,
             how.equals("unschedulable")
                 ? new Problem(Reason.Unschedulable, "no node takes it")
                 : null,
             how.equals("looping"),
             how.equals("looping") ? 3 : 0));
+  }
+
+  private static Instant leavingSince(String how) {
+    return switch (how) {
+      case "leaving", "evicted" -> NOW.minusSeconds(3);
+      case "lost" -> NOW.minusSeconds(60);
+      default -> null;
+    };
+  }
+
+  private static Instant goneBy(String how) {
+    return switch (how) {
+      case "leaving" -> NOW.plusSeconds(37);
+      case "evicted" -> NOW.minusSeconds(3);
+      case "lost" -> NOW.minusSeconds(20);
+      default -> null;
+    };
   }
 
   /** Made from what the spec asks for, unless it is {@code other}. */
@@ -233,6 +250,7 @@ final class Given {
                 ? made("d9")
                 : new Fingerprint(generation, definition + "/" + roll, definition, IMAGE, nonce),
             NOW.minusSeconds(how.equals("slow") ? 70 : 10),
+            null,
             null,
             how.equals("ended") ? new Ending("JvmCrashed", "so", true, false, 0, NOW) : null,
             switch (how) {
@@ -256,7 +274,8 @@ final class Given {
             DriverSeen.Phase.RUNNING,
             made("d1"),
             NOW.minusSeconds(100),
-            how.equals("leaving") ? NOW.minusSeconds(3) : null,
+            leavingSince(how),
+            goneBy(how),
             null,
             null,
             false,
@@ -276,6 +295,7 @@ final class Given {
             DriverSeen.Phase.FINISHED,
             made("d1"),
             NOW.minusSeconds(100),
+            null,
             null,
             new Ending(
                 reason,

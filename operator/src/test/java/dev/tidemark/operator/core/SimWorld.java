@@ -16,6 +16,8 @@ import java.util.SplittableRandom;
  * operator dies between two actions. Everything follows from the seed.
  */
 final class SimWorld implements Effects {
+  private static final Duration GRACE = Duration.ofSeconds(40);
+
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   /** The operator dies here. */
@@ -35,6 +37,7 @@ final class SimWorld implements Effects {
     Ending ending;
     boolean sick;
     boolean looping;
+    boolean lost;
     boolean follows;
     boolean turned;
     boolean begun = true;
@@ -50,6 +53,7 @@ final class SimWorld implements Effects {
           made,
           startedAt,
           leaving,
+          leaving == null ? null : lost ? leaving : leaving.plus(GRACE),
           ending,
           null,
           looping,
@@ -90,6 +94,7 @@ final class SimWorld implements Effects {
   ProgressSeen progress;
   int turn;
   int turns;
+  int abandoned;
   int turnView;
   int standingBy;
   Memory memory = Memory.NONE;
@@ -377,6 +382,20 @@ final class SimWorld implements Effects {
   }
 
   @Override
+  public Outcome abandonDriver(String pod, String podUid) {
+    Pod p = pods.get(pod);
+    if (p != null && p.uid.equals(podUid)) {
+      if (!p.lost) {
+        throw new AssertionError("a driver was given up whose node answers: " + pod);
+      }
+      pods.remove(pod);
+      abandoned++;
+      say(pod + " is given up");
+    }
+    return Outcome.DONE;
+  }
+
+  @Override
   public Outcome removeDriver(String pod, String podUid) {
     Pod p = pods.get(pod);
     if (p != null && p.uid.equals(podUid)) {
@@ -467,8 +486,21 @@ final class SimWorld implements Effects {
     if (!p.owner.equals(jobUid) && p.leaving == null && chance(0.3)) {
       p.leaving = now; // the garbage collector finds it
     }
+    if (p.lost) {
+      if (p.leaving == null && chance(0.2)) {
+        p.leaving = now; // the node controller gives it up
+      } else if (chance(0.02)) {
+        p.lost = false; // the node is back, and its kubelet does first what it is late with
+        if (p.leaving != null) {
+          pods.remove(p.name);
+        }
+      }
+      return;
+    }
     if (p.leaving != null) {
-      if (p.phase == DriverSeen.Phase.FINISHED || chance(0.4)) {
+      if (!now.isBefore(p.leaving.plus(GRACE))
+          || p.phase == DriverSeen.Phase.FINISHED
+          || chance(0.4)) {
         pods.remove(p.name);
         say(p.name + " is gone");
       }
@@ -496,7 +528,7 @@ final class SimWorld implements Effects {
           report(p);
         }
       }
-      case FINISHED, LOST -> {}
+      case FINISHED -> {}
     }
   }
 

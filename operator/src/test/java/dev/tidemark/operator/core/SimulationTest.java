@@ -24,12 +24,14 @@ final class SimulationTest {
     int histories = Integer.getInteger("sim.histories", 12_000);
     long first = only == null ? 1 : only;
     int turns = 0;
+    int abandoned = 0;
     for (long seed = first; seed < first + (only == null ? histories : 1); seed++) {
       SimWorld world = new SimWorld(seed);
       try {
         history(world);
         heal(world);
         turns += world.turns;
+        abandoned += world.abandoned;
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("replay with -Dsim.seed=" + seed + "\n" + world.log, e);
       }
@@ -39,6 +41,7 @@ final class SimulationTest {
     }
     if (only == null) {
       assertThat(turns).as("successors that had their turn").isGreaterThan(histories / 20);
+      assertThat(abandoned).as("drivers that were given up").isGreaterThan(histories / 50);
     }
   }
 
@@ -82,7 +85,7 @@ final class SimulationTest {
     if (world.chance(0.2)) {
       live = world.pods.values().stream().filter(p -> !p.begun).toList();
     }
-    switch (world.random.nextInt(13)) {
+    switch (world.random.nextInt(14)) {
       case 0 -> live.forEach(p -> p.leaving = p.leaving == null ? world.now : p.leaving);
       case 1 -> live.forEach(p -> world.pods.remove(p.name));
       case 2 -> live.stream().filter(p -> p.leaving == null).forEach(world::end);
@@ -110,6 +113,12 @@ final class SimulationTest {
               world,
               () ->
                   world.restoreWanted = world.chance(0.3) ? null : "r" + world.random.nextInt(100));
+      case 13 ->
+          live.forEach(
+              p -> {
+                p.lost = true;
+                world.say("the node of " + p.name + " does not answer");
+              });
       default -> throw new IllegalStateException();
     }
   }

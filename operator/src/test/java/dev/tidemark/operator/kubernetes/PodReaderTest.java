@@ -141,4 +141,23 @@ final class PodReaderTest {
     pod.getMetadata().setDeletionGracePeriodSeconds(30L);
     assertThat(reader.driver(pod).leavingSince()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
   }
+
+  @Test
+  void aNodeThatAnswersWouldHaveRemovedItByThen() {
+    Pod pod = pod("phase: Running\n");
+    assertThat(reader.driver(pod).goneBy()).isNull();
+    pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:30Z");
+    pod.getMetadata().setDeletionGracePeriodSeconds(30L);
+    assertThat(reader.driver(pod).goneBy()).isEqualTo(Instant.parse("2026-01-01T00:00:40Z"));
+  }
+
+  @Test
+  void aPodThatIsDeletedBecauseItsNodeIsSilentIsNotWaitedFor() {
+    Pod pod =
+        pod(
+            "phase: Running\nconditions: [{type: DisruptionTarget, status: 'True', reason: DeletionByTaintManager}]\n");
+    pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:30Z");
+    pod.getMetadata().setDeletionGracePeriodSeconds(30L);
+    assertThat(reader.driver(pod).goneBy()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
+  }
 }
