@@ -17,6 +17,7 @@ HELM=v3.19.0
 COREDNS=v1.12.4
 MINIO=v0.0.0-20260212201848-7aac2a2c5b7c # what @latest was; MinIO's own tags are not Go versions
 TOXIPROXY=v2.5.0
+SYFT=v1.57.1
 SUITE=bookworm
 
 SECONDS=$((EPOCHSECONDS - ${TIDEMARK_STARTED:=$EPOCHSECONDS})) # scripts called by others go on counting

@@ -26,6 +26,9 @@ public final class Cluster implements AutoCloseable {
   /** Where the operator lives. */
   public static final String OPERATOR = "tidemark-system";
 
+  /** The Secret with the authority that signed the certificates of Kafka, PostgreSQL and MinIO. */
+  public static final String AUTHORITY = "ca";
+
   private final KubernetesClient client;
 
   private Cluster(KubernetesClient client) {
@@ -74,7 +77,7 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * Makes a namespace a job can run in: it enforces the {@code restricted} Pod Security level and
-   * holds the Secrets {@code pg} and {@code minio}.
+   * holds the Secrets {@code pg}, {@code minio} and {@code ca}.
    */
   public void createJobNamespace(String name) {
     Namespace namespace =
@@ -92,6 +95,7 @@ public final class Cluster implements AutoCloseable {
     client.namespaces().resource(namespace).unlock().createOr(existing -> existing.update());
     copySecret("pg", name, "pg");
     copySecret("minio", name, "minio");
+    copySecret(AUTHORITY, name, AUTHORITY);
   }
 
   /** Copies a Secret of the stores to a namespace, under another name if need be. */
@@ -111,6 +115,19 @@ public final class Cluster implements AutoCloseable {
             .withData(original.getData())
             .build();
     client.secrets().inNamespace(namespace).resource(copy).createOr(existing -> existing.update());
+  }
+
+  /** Makes a Secret with these entries. */
+  public void createSecret(String namespace, String name, Map<String, String> entries) {
+    Secret secret =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace(namespace)
+            .endMetadata()
+            .withStringData(entries)
+            .build();
+    client.secrets().inNamespace(namespace).resource(secret).create();
   }
 
   /** Sets one entry of a Secret that is there. */

@@ -90,8 +90,12 @@ public final class Infra implements AutoCloseable {
   /** Makes an empty database; one of that name is dropped first. */
   public void createDatabase(String name) {
     dropDatabase(name);
-    String owner = cluster.secret(Cluster.INFRA, "pg", "username");
-    admin("CREATE DATABASE \"%s\" OWNER \"%s\"".formatted(name, owner));
+    admin("CREATE DATABASE \"%s\" OWNER \"%s\"".formatted(name, role()));
+  }
+
+  /** The role the jobs use. */
+  private String role() {
+    return cluster.secret(Cluster.INFRA, "pg", "username");
   }
 
   /** Drops a database with whoever is connected to it. */
@@ -102,7 +106,7 @@ public final class Infra implements AutoCloseable {
   /** Makes a role that may do in that database what the jobs' own role may; returns its name. */
   public String createRole(String database, String password) {
     String role = database + "-role";
-    String owner = cluster.secret(Cluster.INFRA, "pg", "username");
+    String owner = role();
     admin("CREATE ROLE \"%s\" LOGIN PASSWORD '%s' IN ROLE \"%s\"".formatted(role, password, owner));
     admin("ALTER ROLE \"%s\" SET role TO \"%s\"".formatted(role, owner));
     return role;
@@ -111,6 +115,32 @@ public final class Infra implements AutoCloseable {
   /** Ends every session of a database. */
   public void cutSessions(String database) {
     endSessions("datname", database);
+  }
+
+  /**
+   * Makes a copy of a database as it is now, as a standby that gets no further; whoever works with
+   * it is sent away for a moment.
+   */
+  public void copyDatabase(String name) {
+    withoutSessions(
+        name,
+        () ->
+            admin(
+                "CREATE DATABASE \"%1$s-copy\" OWNER \"%2$s\" TEMPLATE \"%1$s\""
+                    .formatted(name, role())));
+  }
+
+  /** The copy takes the place of the database, which is gone with all that came after. */
+  public void failOver(String name) {
+    withoutSessions(name, () -> dropDatabase(name));
+    admin("ALTER DATABASE \"%1$s-copy\" RENAME TO \"%1$s\"".formatted(name));
+  }
+
+  private void withoutSessions(String database, Runnable task) {
+    admin("ALTER DATABASE \"" + database + "\" ALLOW_CONNECTIONS false");
+    cutSessions(database);
+    task.run();
+    admin("UPDATE pg_database SET datallowconn = true WHERE datname = '%s'".formatted(database));
   }
 
   private void endSessions(String whose, String name) {

@@ -3,10 +3,9 @@ package dev.tidemark.e2e;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import java.util.concurrent.TimeUnit;
 
-/** A second MinIO, whose data lives and dies with its pod. */
+/** A second MinIO, whose data lives and dies with its pod, and which speaks TLS alone. */
 public final class SpareStore implements AutoCloseable {
-  /** The store as pods see it. */
-  public static final String ENDPOINT = "http://minio-spare.infra.svc:9000";
+  private static final String ENDPOINT = "https://minio-spare.infra.svc:9000";
 
   private static final int SECONDS = 90;
 
@@ -18,6 +17,11 @@ public final class SpareStore implements AutoCloseable {
         cluster.client().apps().deployments().inNamespace(Cluster.INFRA).withName("minio-spare");
     lose();
     scale(1);
+  }
+
+  /** The store as pods see it. */
+  public String endpoint() {
+    return ENDPOINT;
   }
 
   /** It is gone, with all that it held. */

@@ -49,7 +49,8 @@ class BackupScenario {
           new CountingPlay(
               scene,
               backedUp(scene)
-                  .set("s3.endpoint", SpareStore.ENDPOINT)
+                  .set("s3.endpoint", spare.endpoint())
+                  .set("s3.caSecretRef.name", Cluster.AUTHORITY)
                   .set("backup.schedule", "* * * * *")
                   .set("backup.retention.keepLast", 2)
                   .set("checkpoint.onLost", "RestoreBackup"),
@@ -62,7 +63,9 @@ class BackupScenario {
       play.counting.awaitMore(Play.RECOVER);
 
       spare.lose();
-      play.job.patch("{\"spec\": {\"s3\": {\"endpoint\": \"" + Infra.MINIO + "\"}}}");
+      play.job.patch(
+          "{\"spec\": {\"s3\": {\"endpoint\": \"%s\", \"caSecretRef\": null}}}"
+              .formatted(Infra.MINIO));
 
       play.job.awaitCondition("RestoreCompleted", "True", Play.RECOVER);
       play.job.awaitReady(Play.RECOVER);

@@ -1,0 +1,68 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.e2e.serial.Programs;
+import java.util.Collections;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The database fails over to a copy that lags: results and ledger go back together, and what the
+ * job has in its checkpoint and in its memory is ahead of them.
+ */
+@ExtendWith(Stage.class)
+class FailoverScenario {
+
+  /** Whatever the lost database had is computed again. */
+  @Test
+  void rowsGoOnFromTheLedgerAsItIsNow(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.LOCAL);
+    scene.infra().copyDatabase(scene.id());
+    scene.awaitMoreRows(Play.RECOVER);
+    long before = scene.table().count();
+    scene.awaitRows(before + 10L * Play.RATE, Play.RECOVER);
+    scene.infra().failOver(scene.id());
+    assertThat(scene.table().count()).as("rows of the copy").isLessThan(before);
+    scene.awaitRows(before, Play.RECOVER);
+    job.awaitReady(Play.RECOVER);
+    Play.endsExact(scene, feeder);
+  }
+
+  /**
+   * State cannot be taken back, and nothing is counted twice: the job stops until it is told to
+   * begin with a backup from before.
+   */
+  @Test
+  void stateComesFromABackupOfBefore(Scene scene) {
+    CountingPlay play = new CountingPlay(scene, BackupScenario.backedUp(scene), Programs.totals());
+    BackupResources backups = new BackupResources(scene.cluster().client(), scene.id());
+    play.job.await("a state checkpoint", Play.START, job -> Job.number(job, "state", "keys") > 0);
+    backups.create("before", play.job);
+    backups.await("before", "Completed", Play.START);
+    play.counting.awaitMore(Play.RECOVER);
+    scene.infra().copyDatabase(scene.id());
+    List<String> old = states(scene);
+    Awaitility.await("state checkpoints of before are there no more")
+        .atMost(Play.RECOVER)
+        .until(() -> Collections.disjoint(old, states(scene)));
+    scene.infra().failOver(scene.id());
+    Job.Condition stopped =
+        play.job.awaitCondition("Stalled", "True", Play.RECOVER, "LedgerBehindCheckpoint");
+    assertThat(stopped.message()).contains("restore");
+
+    play.job.patch(
+        "{\"spec\": {\"restore\": {\"requestId\": \"back\", \"source\": {\"backupName\": \"before\"}}}}");
+    play.job.awaitCondition("RestoreCompleted", "True", Play.RECOVER, "RestoreCompleted");
+    play.job.awaitReady(Play.RECOVER);
+    play.counting.awaitMore(Play.RECOVER);
+    play.endsExact();
+  }
+
+  private static List<String> states(Scene scene) {
+    return scene.objects("r").stream().filter(key -> key.contains("/state/")).toList();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.e2e.serial.Programs;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The node of the driver is drained, hangs and comes back, or is gone for good. */
+@ExtendWith(Stage.class)
+class NodeScenario {
+
+  @AfterAll
+  static void oneNodeAgain() {
+    Worker.down();
+  }
+
+  /** Driver and executor are sent away together. */
+  @Test
+  void drained(Scene scene) {
+    Worker worker = Worker.up(scene.cluster());
+    CountingPlay play =
+        new CountingPlay(
+            scene,
+            there(scene, Mode.ONE_EXECUTOR).set("executor.template", Worker.template()),
+            Programs.totals());
+    isThere(play.job.driver());
+    play.strike(
+        () -> {
+          worker.drain(scene.id());
+          return Instant.now();
+        });
+    isElsewhere(play.job.driver());
+    play.endsExact();
+  }
+
+  /** Nobody can tell whether it still works there. When it wakes up, it can commit nothing. */
+  @Test
+  void hangsAndComesBack(Scene scene) {
+    Worker worker = Worker.up(scene.cluster());
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, there(scene, Mode.LOCAL));
+    Pod first = job.driver();
+    isThere(first);
+    Play.strike(
+        scene,
+        job,
+        () -> {
+          worker.pause();
+          return Instant.now();
+        });
+    assertThat(job.status("lastRecovery", "cause")).isEqualTo("NodeLost");
+    isElsewhere(job.driver());
+    worker.resume();
+    Awaitility.await("the node is ready again").atMost(Play.START).until(() -> worker.isReady());
+    scene.awaitMoreRows(Play.RECOVER);
+    Play.endsExact(scene, feeder);
+  }
+
+  /** A job with state goes on elsewhere, though its former pod can be ended by nobody. */
+  @Test
+  void goneForGood(Scene scene) {
+    Worker worker = Worker.up(scene.cluster());
+    CountingPlay play = new CountingPlay(scene, there(scene, Mode.LOCAL), Programs.totals());
+    isThere(play.job.driver());
+    play.strike(
+        () -> {
+          worker.stop();
+          return Instant.now();
+        });
+    assertThat(play.job.status("lastRecovery", "cause")).isEqualTo("NodeLost");
+    isElsewhere(play.job.driver());
+    play.endsExact();
+  }
+
+  private static Manifest there(Scene scene, Mode mode) {
+    return scene.manifest(mode).set("driver.template", Worker.template());
+  }
+
+  private static void isThere(Pod driver) {
+    assertThat(driver.getSpec().getNodeName()).isEqualTo(Worker.NODE);
+  }
+
+  private static void isElsewhere(Pod driver) {
+    assertThat(driver.getSpec().getNodeName()).isNotEqualTo(Worker.NODE);
+  }
+}
