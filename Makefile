@@ -48,7 +48,7 @@ manifests: tools ## render dist/tidemark.yaml for people who use kubectl alone
 	@mkdir -p dist && helm/render > dist/tidemark.yaml && echo "dist/tidemark.yaml"
 
 ## -- run it
-.PHONY: preflight tools cluster cluster-down images infra deploy undeploy
+.PHONY: preflight tools cluster cluster-down images sbom infra deploy undeploy
 preflight: ## say what this machine lacks
 	@e2e/cluster/preflight
 
@@ -63,6 +63,9 @@ cluster-down: ## remove the cluster and whatever carries it
 
 images: cluster build ## build the images and load them into the cluster
 	@e2e/cluster/images
+
+sbom: images ## what each image consists of, into dist/sbom/
+	@e2e/cluster/sbom
 
 infra: images ## MinIO, Kafka and PostgreSQL in the cluster
 	@e2e/cluster/infra
