@@ -141,8 +141,8 @@ final class CheckRules {
       return refused(seen, memory, known.get(), name);
     }
     if (check.isPresent()) {
-      // The name must be free before the same definition can be judged again. One that is leaving is
-      // removed too: its node may not answer, and a check run has nothing to finish.
+      // The name must be free before the same definition can be judged again. One that is leaving
+      // is removed too: its node may not answer, and a check run has nothing to finish.
       List<Step> steps = new ArrayList<>(others(seen, name));
       steps.add(Step.quiet(new Action.RemoveCheck(check.get().pod(), check.get().podUid())));
       return pending(
