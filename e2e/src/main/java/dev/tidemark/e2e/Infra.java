@@ -122,25 +122,16 @@ public final class Infra implements AutoCloseable {
    * it is sent away for a moment.
    */
   public void copyDatabase(String name) {
-    withoutSessions(
-        name,
-        () ->
-            admin(
-                "CREATE DATABASE \"%1$s-copy\" OWNER \"%2$s\" TEMPLATE \"%1$s\""
-                    .formatted(name, role())));
+    admin("ALTER DATABASE \"" + name + "\" ALLOW_CONNECTIONS false");
+    cutSessions(name);
+    admin("CREATE DATABASE \"%1$s-copy\" OWNER \"%2$s\" TEMPLATE \"%1$s\"".formatted(name, role()));
+    admin("ALTER DATABASE \"" + name + "\" ALLOW_CONNECTIONS true");
   }
 
   /** The copy takes the place of the database, which is gone with all that came after. */
   public void failOver(String name) {
-    withoutSessions(name, () -> dropDatabase(name));
+    dropDatabase(name);
     admin("ALTER DATABASE \"%1$s-copy\" RENAME TO \"%1$s\"".formatted(name));
-  }
-
-  private void withoutSessions(String database, Runnable task) {
-    admin("ALTER DATABASE \"" + database + "\" ALLOW_CONNECTIONS false");
-    cutSessions(database);
-    task.run();
-    admin("UPDATE pg_database SET datallowconn = true WHERE datname = '%s'".formatted(database));
   }
 
   private void endSessions(String whose, String name) {

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -29,9 +30,10 @@ public final class Worker {
     run("down");
   }
 
-  /** Its processes are frozen; nothing on it answers. */
-  public void pause() {
+  /** Its processes are frozen; nothing on it answers. Returns when. */
+  public Instant pause() {
     run("pause");
+    return Instant.now();
   }
 
   /** They go on where they were. */
@@ -39,9 +41,10 @@ public final class Worker {
     run("resume");
   }
 
-  /** It dies with all that runs on it. */
-  public void stop() {
+  /** It dies with all that runs on it. Returns when. */
+  public Instant stop() {
     run("stop");
+    return Instant.now();
   }
 
   /** Whether it answers, as Kubernetes sees it. */
@@ -50,8 +53,11 @@ public final class Worker {
         .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
   }
 
-  /** Takes no more pods, and sends away those of a namespace, as {@code kubectl drain} does. */
-  public void drain(String namespace) {
+  /**
+   * Takes no more pods, and sends away those of a namespace, as {@code kubectl drain} does. Returns
+   * when.
+   */
+  public Instant drain(String namespace) {
     client
         .nodes()
         .withName(NODE)
@@ -65,6 +71,7 @@ public final class Worker {
         .forEach(
             pod ->
                 client.pods().inNamespace(namespace).withName(pod.getMetadata().getName()).evict());
+    return Instant.now();
   }
 
   /** Of a pod that would rather run there, and elsewhere when it cannot. */

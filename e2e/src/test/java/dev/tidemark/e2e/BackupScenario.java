@@ -79,6 +79,13 @@ class BackupScenario {
     }
   }
 
+  /** Asks a job to go back to a backup. */
+  static void restore(Job job, String requestId, String backup) {
+    job.patch(
+        "{\"spec\": {\"restore\": {\"requestId\": \"%s\", \"source\": {\"backupName\": \"%s\"}}}}"
+            .formatted(requestId, backup));
+  }
+
   /** A person asks for a backup, and later to go back to it. */
   @Test
   void backToABackupMadeByHand(Scene scene) {
@@ -88,8 +95,7 @@ class BackupScenario {
     backups.await("by-hand", "Completed", Play.START);
     play.counting.awaitMore(Play.RECOVER);
 
-    play.job.patch(
-        "{\"spec\": {\"restore\": {\"requestId\": \"one\", \"source\": {\"backupName\": \"by-hand\"}}}}");
+    restore(play.job, "one", "by-hand");
     play.job.awaitCondition("RestoreCompleted", "True", Play.RECOVER, "RestoreCompleted");
     play.job.awaitReady(Play.RECOVER);
     play.counting.awaitMore(Play.RECOVER);
@@ -97,8 +103,7 @@ class BackupScenario {
     String safety = play.job.status("restore", "safetyBackup").toString();
     backups.await(safety, "Completed", Play.RECOVER);
 
-    play.job.patch(
-        "{\"spec\": {\"restore\": {\"requestId\": \"two\", \"source\": {\"backupName\": \"nothing\"}}}}");
+    restore(play.job, "two", "nothing");
     play.job.awaitCondition("RestoreCompleted", "False", Play.RECOVER, "BackupNotFound");
     play.job.awaitReady(Play.RECOVER);
     play.endsExact();

@@ -45,24 +45,19 @@ class FailoverScenario {
     backups.await("before", "Completed", Play.START);
     play.counting.awaitMore(Play.RECOVER);
     scene.infra().copyDatabase(scene.id());
-    List<String> old = states(scene);
+    List<String> old = StatefulScenario.manifests(scene);
     Awaitility.await("state checkpoints of before are there no more")
         .atMost(Play.RECOVER)
-        .until(() -> Collections.disjoint(old, states(scene)));
+        .until(() -> Collections.disjoint(old, StatefulScenario.manifests(scene)));
     scene.infra().failOver(scene.id());
     Job.Condition stopped =
         play.job.awaitCondition("Stalled", "True", Play.RECOVER, "LedgerBehindCheckpoint");
     assertThat(stopped.message()).contains("restore");
 
-    play.job.patch(
-        "{\"spec\": {\"restore\": {\"requestId\": \"back\", \"source\": {\"backupName\": \"before\"}}}}");
+    BackupScenario.restore(play.job, "back", "before");
     play.job.awaitCondition("RestoreCompleted", "True", Play.RECOVER, "RestoreCompleted");
     play.job.awaitReady(Play.RECOVER);
     play.counting.awaitMore(Play.RECOVER);
     play.endsExact();
-  }
-
-  private static List<String> states(Scene scene) {
-    return scene.objects("r").stream().filter(key -> key.contains("/state/")).toList();
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.e2e.serial.Programs;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -29,11 +28,7 @@ class NodeScenario {
             there(scene, Mode.ONE_EXECUTOR).set("executor.template", Worker.template()),
             Programs.totals());
     isThere(play.job.driver());
-    play.strike(
-        () -> {
-          worker.drain(scene.id());
-          return Instant.now();
-        });
+    play.strike(() -> worker.drain(scene.id()));
     isElsewhere(play.job.driver());
     play.endsExact();
   }
@@ -46,17 +41,11 @@ class NodeScenario {
     Job job = Play.started(scene, there(scene, Mode.LOCAL));
     Pod first = job.driver();
     isThere(first);
-    Play.strike(
-        scene,
-        job,
-        () -> {
-          worker.pause();
-          return Instant.now();
-        });
+    Play.strike(scene, job, worker::pause);
     assertThat(job.status("lastRecovery", "cause")).isEqualTo("NodeLost");
     isElsewhere(job.driver());
     worker.resume();
-    Awaitility.await("the node is ready again").atMost(Play.START).until(() -> worker.isReady());
+    Awaitility.await("the node is ready again").atMost(Play.START).until(worker::isReady);
     scene.awaitMoreRows(Play.RECOVER);
     Play.endsExact(scene, feeder);
   }
@@ -67,11 +56,7 @@ class NodeScenario {
     Worker worker = Worker.up(scene.cluster());
     CountingPlay play = new CountingPlay(scene, there(scene, Mode.LOCAL), Programs.totals());
     isThere(play.job.driver());
-    play.strike(
-        () -> {
-          worker.stop();
-          return Instant.now();
-        });
+    play.strike(worker::stop);
     assertThat(play.job.status("lastRecovery", "cause")).isEqualTo("NodeLost");
     isElsewhere(play.job.driver());
     play.endsExact();

@@ -179,7 +179,8 @@ class StatefulScenario {
     play.endsExact();
   }
 
-  private static List<String> manifests(Scene scene) {
+  /** The manifests of state checkpoints below the checkpoint path, the oldest of an epoch first. */
+  static List<String> manifests(Scene scene) {
     return scene.objects("r").stream()
         .filter(key -> key.matches(".*/state/e\\d+-\\d+\\.json"))
         .map(key -> key.substring(scene.id().length() + 1))

@@ -16,7 +16,6 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,8 +34,7 @@ class MinioEncryptedTest {
 
   @BeforeEach
   void start() {
-    minio = RealMinio.secured().orElse(null);
-    Assumptions.assumeTrue(minio != null, "no MinIO binary");
+    minio = Minio.needed(RealMinio.secured(), "trust in an authority");
     Secrets.mount(etc, RealMinio.USER, RealMinio.PASSWORD);
     s3 = new Settings.S3(minio.endpoint(), "us-east-1", true);
   }

@@ -7,7 +7,6 @@ import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,12 +25,7 @@ class MinioOwnershipTest extends OwnershipRules {
 
   @BeforeEach
   void start() {
-    endpoint = RealMinio.endpoint().orElse(null);
-    if (endpoint == null) {
-      System.err.println(
-          "NOT RUN: the ownership rules against a real MinIO, since there is no $TIDEMARK_HOME/bin/minio (make cluster)");
-    }
-    Assumptions.assumeTrue(endpoint != null, "no MinIO binary");
+    endpoint = Minio.needed(RealMinio.endpoint(), "the ownership rules");
     Secrets.mount(etc, RealMinio.USER, RealMinio.PASSWORD);
     s3 = StoreClient.of(jobs().job("a", "a").runtime().s3());
   }
