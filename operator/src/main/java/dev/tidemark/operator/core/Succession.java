@@ -17,10 +17,14 @@ final class Succession {
 
   private Succession() {}
 
-  /** The successor that can take over: made from the very spec the next driver is made from. */
+  /**
+   * The successor that can take over: made from the very spec the next driver is made from, and not
+   * overtaken by a driver that had its turn before.
+   */
   static Optional<SuccessorSeen> heir(Observation seen, Basis basis) {
     return seen.successors().stream()
         .filter(s -> s.recorded() && s.pod().live() && !s.pod().leaving() && fits(s.pod(), basis))
+        .filter(s -> s.pod().attempt() > seen.memory().launched())
         .findFirst();
   }
 

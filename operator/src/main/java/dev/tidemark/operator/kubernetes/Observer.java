@@ -92,8 +92,7 @@ final class Observer {
     int standingBy = own.map(LeaseReader::standingBy).orElse(0);
     // The cache may not show yet that an attempt was given its turn; what was launched waits no
     // more.
-    Predicate<Pod> waits =
-        p -> Labels.waits(p) && Owner.is(p, uid) && Labels.attempt(p) > memory.launched();
+    Predicate<Pod> waits = p -> Labels.waits(p) && Owner.is(p, uid);
     PodReader reader = new PodReader(uid, pod -> events.of(pod, now));
     List<DriverSeen> drivers =
         pods.stream()

@@ -90,6 +90,7 @@ final class SimWorld implements Effects {
   String roll = "r1";
   String nonce = "";
   boolean suspend;
+  final int restartLimit;
   boolean lease;
   ProgressSeen progress;
   int turn;
@@ -111,6 +112,7 @@ final class SimWorld implements Effects {
 
   SimWorld(long seed) {
     random = new SplittableRandom(seed);
+    restartLimit = chance(0.1) ? 2 : 0;
   }
 
   boolean chance(double p) {
@@ -142,13 +144,13 @@ final class SimWorld implements Effects {
     return new PodView(p.seen(jobUid), p.follows && !p.turned && p.owner.equals(jobUid));
   }
 
-  private boolean waits(PodView p) {
-    return p.waits() && p.seen().attempt() > memoryView.launched();
-  }
-
   private CheckSeen seen(Check c) {
     return new CheckSeen(
         c.name, c.uid, c.owner.equals(jobUid), c.of.generation(), c.leaving, c.ending, null);
+  }
+
+  private boolean waits(PodView p) {
+    return p.waits() && p.seen().attempt() != memoryView.launched();
   }
 
   String specHash() {
@@ -167,7 +169,11 @@ final class SimWorld implements Effects {
             false,
             Duration.ofSeconds(1),
             new RestartRules(
-                true, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofMinutes(10), 0),
+                true,
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(10),
+                restartLimit),
             restoreWanted,
             true);
     List<PodView> known = confirmed ? live() : podView;
@@ -524,7 +530,7 @@ final class SimWorld implements Effects {
         }
         if (p.sick && chance(0.5)) {
           end(p);
-        } else if (p.begun && !p.sick && p.owner.equals(jobUid) && chance(0.8)) {
+        } else if (p.begun && !p.sick && !p.looping && p.owner.equals(jobUid) && chance(0.8)) {
           report(p);
         }
       }
