@@ -75,12 +75,13 @@ final class Chronicle {
   }
 
   private static Ending end(Observation seen, DriverSeen pod, Leaving leaving) {
-    if (leaving != null) {
-      return new Ending(leaving.reason(), pod.ending().message(), false, false, 0, leaving.at());
-    }
-    Instant at = pod.ending().at() == null ? seen.now() : pod.ending().at();
     Ending e = pod.ending();
-    return new Ending(e.reason(), e.message(), e.retryable(), e.accepted(), e.supersededBy(), at);
+    if (leaving != null) {
+      return new Ending(leaving.reason(), e.message(), false, false, 0, leaving.at(), e.launches());
+    }
+    Instant at = e.at() == null ? seen.now() : e.at();
+    return new Ending(
+        e.reason(), e.message(), e.retryable(), e.accepted(), e.supersededBy(), at, e.launches());
   }
 
   private static Memory record(Observation seen, Memory memory, Fingerprint made, Ending end) {
@@ -94,7 +95,9 @@ final class Chronicle {
             || end.reason().equals(Reason.DriverPodEvicted.name())
             || end.reason().equals(Reason.NodeLost.name());
     boolean committed = seen.progress(attempt).map(p -> p.batches() > 0).orElse(false);
-    int inPod = seen.progress(attempt).map(ProgressSeen::restarts).orElse(0);
+    // JVMs that end one after the other may not live long enough to report how many they are
+    int inPod =
+        Math.max(seen.progress(attempt).map(ProgressSeen::restarts).orElse(0), end.launches() - 1);
 
     int failures = memory.failures() + (failed ? 1 : 0);
     int fruitless =

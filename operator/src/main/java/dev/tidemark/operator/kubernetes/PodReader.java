@@ -208,7 +208,8 @@ final class PodReader {
               json.path("accepted")
                   .asBoolean(json.path("reason").asText().equals(Reason.Accepted.name())),
               json.path("attempt").asInt(0),
-              at));
+              at,
+              json.path("launches").asInt(0)));
     } catch (JsonProcessingException notAMessage) {
       return Optional.empty();
     }

@@ -142,6 +142,17 @@ final class DeciderTest {
     }
   }
 
+  /**
+   * Five JVMs, none of which lived long enough to report: four restarts in the pod, and its own.
+   */
+  @Test
+  void jvmsThatNeverReportedAreCounted() {
+    Decision decision = Decider.decide(Given.of("accepted ended:1:CrashLoop:jvms5"));
+
+    assertThat(decision.memory().restarts()).isEqualTo(5);
+    assertThat(decision.memory().failures()).isEqualTo(1);
+  }
+
   @Test
   void aDeletedDriverIsRecoveredWithTheInstantOfItsDeletion() {
     Instant deleted = Given.NOW.minusSeconds(3);

@@ -303,7 +303,8 @@ final class Given {
                 more.equals("retryable"),
                 false,
                 more.startsWith("by") ? Integer.parseInt(more.substring(2)) : 0,
-                NOW),
+                NOW,
+                more.startsWith("jvms") ? Integer.parseInt(more.substring(4)) : 0),
             null,
             false,
             0));

@@ -46,7 +46,7 @@ final class PodReaderTest {
                     terminated:
                       exitCode: 0
                       finishedAt: "2026-01-01T00:00:00Z"
-                      message: '{"reason":"Superseded","message":"a newer one owns it","retryable":false,"attempt":9}'
+                      message: '{"reason":"Superseded","message":"a newer one owns it","retryable":false,"attempt":9,"launches":2}'
                 """));
     assertThat(seen.phase()).isEqualTo(DriverSeen.Phase.FINISHED);
     assertThat(seen.ending())
@@ -57,7 +57,8 @@ final class PodReaderTest {
                 false,
                 false,
                 9,
-                Instant.parse("2026-01-01T00:00:00Z")));
+                Instant.parse("2026-01-01T00:00:00Z"),
+                2));
   }
 
   @Test

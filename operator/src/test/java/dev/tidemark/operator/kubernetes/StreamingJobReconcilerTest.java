@@ -167,9 +167,12 @@ final class StreamingJobReconcilerTest {
             () -> assertThat(condition("Stalled").status()).isEqualTo(Condition.Status.True));
     assertThat(condition("Stalled").reason()).isEqualTo("InvalidFilter");
     assertThat(condition("Stalled").message()).contains("unknown column 'valu'");
-    assertThat(told())
-        .filteredOn(m -> m.contains("refused generation 1: unknown column"))
-        .hasSize(1);
+    await() // events follow the status
+        .untilAsserted(
+            () ->
+                assertThat(told())
+                    .filteredOn(m -> m.contains("refused generation 1: unknown column"))
+                    .hasSize(1));
     assertThat(pod(JOB + "-driver-1").get()).isNull();
   }
 

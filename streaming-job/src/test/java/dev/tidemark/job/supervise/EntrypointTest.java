@@ -72,7 +72,7 @@ class EntrypointTest {
     jvm("exit 1");
     assertThat(run()).isZero();
     assertThat(launches()).hasSize(5);
-    assertThat(message()).contains("\"reason\":\"CrashLoop\"");
+    assertThat(message()).contains("\"reason\":\"CrashLoop\"").contains("\"launches\":5}");
   }
 
   @Test
