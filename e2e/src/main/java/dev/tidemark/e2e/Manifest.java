@@ -67,7 +67,12 @@ public final class Manifest {
 
   /** The store of the checkpoint along a line. */
   public Manifest minio(Line line) {
-    return set("s3.endpoint", "http://" + line.address());
+    return s3("http://" + line.address());
+  }
+
+  /** The store of the checkpoint behind another address. */
+  public Manifest s3(String endpoint) {
+    return set("s3.endpoint", endpoint);
   }
 
   /** The database to write to along a line. */

@@ -6,6 +6,7 @@ import dev.tidemark.e2e.serial.Programs;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -48,29 +49,62 @@ class StoreFaultScenario {
   /** Rows go on, only the checkpoint ages: it is a cache of the ledger. */
   @Test
   void theStoreOfTheCheckpointIsAway(Scene scene) {
-    commitsWithoutIts(scene, Line::cut);
+    Line line = scene.lines().minio();
+    commitsWithoutIts(scene, scene.manifest(Mode.LOCAL).minio(line), line::cut, line::mend);
   }
 
   @Test
   void theStoreOfTheCheckpointIsSilent(Scene scene) {
-    commitsWithoutIts(scene, Line::silence);
+    Line line = scene.lines().minio();
+    commitsWithoutIts(scene, scene.manifest(Mode.LOCAL).minio(line), line::silence, line::mend);
+  }
+
+  @Test
+  void theStoreOfTheCheckpointAnswersWithErrors(Scene scene) {
+    try (Balancer balancer = new Balancer(scene)) {
+      commitsWithoutIts(
+          scene,
+          scene.manifest(Mode.LOCAL).s3(balancer.endpoint()),
+          balancer::refuseAll,
+          balancer::mend);
+    }
+  }
+
+  /** Half of the requests fail: retries are enough for checkpoints of a state to go on. */
+  @Test
+  void theStoreOfAStateFailsNowAndThen(Scene scene) {
+    try (Balancer balancer = new Balancer(scene)) {
+      CountingPlay play =
+          new CountingPlay(
+              scene, scene.manifest(Mode.LOCAL).s3(balancer.endpoint()), Programs.totals());
+      balancer.refuseHalf();
+      Outage.last(DISTURBED);
+      play.counting.awaitMore(Play.RECOVER);
+      play.strike(() -> scene.faults().killJvm(play.job.driver()));
+      balancer.mend();
+      play.job.awaitReady(Play.RECOVER);
+      play.endsExact();
+    }
   }
 
   /** A job with state, whose driver was lost while the store of its state cannot be reached. */
   @Test
   void theStoreIsAwayWhenTheStateIsNeeded(Scene scene) {
     Line line = scene.lines().minio();
-    CountingPlay play =
-        new CountingPlay(scene, scene.manifest(Mode.LOCAL).minio(line), Programs.totals());
-    line.cut();
-    play.strike(
-        () -> {
-          var killed = scene.faults().killPod(play.job.driver());
-          play.job.awaitCondition("Ready", "False", Play.START, "StoreUnavailable");
-          line.mend();
-          return killed;
-        });
-    play.endsExact();
+    waitsForItsState(scene, scene.manifest(Mode.LOCAL).minio(line), line::cut, line::mend);
+  }
+
+  @Test
+  void theStoreAnswersWithErrorsWhenTheStateIsNeeded(Scene scene) {
+    try (Balancer balancer = new Balancer(scene)) {
+      String told =
+          waitsForItsState(
+              scene,
+              scene.manifest(Mode.LOCAL).s3(balancer.endpoint()),
+              balancer::refuseAll,
+              balancer::mend);
+      assertThat(told).contains("503");
+    }
   }
 
   @Test
@@ -155,19 +189,37 @@ class StoreFaultScenario {
     Play.endsExact(scene, feeder);
   }
 
-  private static void commitsWithoutIts(Scene scene, Consumer<Line> fault) {
-    Line line = scene.lines().minio();
+  /** What the job said while it waited. */
+  private static String waitsForItsState(
+      Scene scene, Manifest manifest, Runnable fault, Runnable mend) {
+    CountingPlay play = new CountingPlay(scene, manifest, Programs.totals());
+    StringBuilder told = new StringBuilder();
+    fault.run();
+    play.strike(
+        () -> {
+          Instant killed = scene.faults().killPod(play.job.driver());
+          told.append(
+              play.job.awaitCondition("Ready", "False", Play.START, "StoreUnavailable").message());
+          mend.run();
+          return killed;
+        });
+    play.endsExact();
+    return told.toString();
+  }
+
+  private static void commitsWithoutIts(
+      Scene scene, Manifest manifest, Runnable fault, Runnable mend) {
     Feeder feeder = scene.feed(Play.RATE);
-    Job job = Play.started(scene, scene.manifest(Mode.LOCAL).minio(line));
+    Job job = Play.started(scene, manifest);
     Pod driver = job.driver();
     long jvm = scene.faults().jvm(driver);
     long restarts = job.number("restarts");
-    fault.accept(line);
+    fault.run();
     job.awaitCondition("CheckpointHealthy", "False", Duration.ofMinutes(2), "CheckpointBehind");
     Outage.last(AWAY);
     scene.awaitMoreRows(Play.RECOVER);
     assertThat(job.condition("Ready").isTrue()).as("Ready").isTrue();
-    line.mend();
+    mend.run();
     job.awaitCondition("CheckpointHealthy", "True", Play.RECOVER);
     unharmed(scene, job, driver, jvm, restarts);
     Play.strike(scene, job, () -> scene.faults().killJvm(job.driver()));
