@@ -7,6 +7,7 @@ import dev.tidemark.e2e.serial.Program;
 import dev.tidemark.e2e.serial.Records;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
@@ -24,12 +25,18 @@ final class CountingPlay {
   }
 
   CountingPlay(Scene scene, Manifest manifest, Program program) {
+    this(scene, manifest, program, job -> {});
+  }
+
+  /** As above; something happens to the job while it starts. */
+  CountingPlay(Scene scene, Manifest manifest, Program program, Consumer<Job> meanwhile) {
     this.scene = scene;
     Records records = new Records(KEYS);
     feeder =
         scene.feed(Play.RATE, (number, random) -> records.next(random, System.currentTimeMillis()));
     counting = new Counting(scene.infra(), scene.id(), scene.topic(), program);
     job = scene.apply(counting.in(manifest));
+    meanwhile.accept(job);
     job.awaitReady(Play.START);
     counting.awaitMore(Play.START);
   }
