@@ -10,9 +10,14 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Damage to one object of the newest state checkpoint; the one before it must do. */
+/**
+ * Damage to one object of the newest state checkpoint; the one before it must do. What a restore
+ * has replaced is not one before it: the job would stop, as it should.
+ */
 final class Damage {
   private static final Pattern DIRECTORY = Pattern.compile("\"directory\" : \"([^\"]+)\"");
+  private static final Pattern FLOOR = Pattern.compile("\"floorEpoch\"\\s*:\\s*(\\d+)");
+  private static final Pattern MANIFEST = Pattern.compile(".*/state/e(\\d+)-\\d+\\.json");
 
   private final S3Client s3;
 
@@ -26,13 +31,14 @@ final class Damage {
   }
 
   private String newestState(String job, Random random) {
+    long floor = floor(job);
     List<String> manifests =
         s3
             .listObjectsV2Paginator(r -> r.bucket(Servers.BUCKET).prefix(job + "/"))
             .contents()
             .stream()
             .map(S3Object::key)
-            .filter(key -> key.matches(".*/state/e\\d+-\\d+\\.json"))
+            .filter(key -> epoch(key) >= floor)
             .sorted(Comparator.reverseOrder())
             .toList();
     boolean another =
@@ -61,6 +67,21 @@ final class Damage {
     }
     s3.putObject(r -> r.bucket(Servers.BUCKET).key(part), RequestBody.fromBytes(damaged));
     return part + (kind == 2 ? " cut short" : " garbled");
+  }
+
+  /** States of earlier epochs were replaced. */
+  private long floor(String job) {
+    Matcher floor =
+        FLOOR.matcher(
+            s3.getObjectAsBytes(r -> r.bucket(Servers.BUCKET).key(job + "/_tidemark/job.json"))
+                .asUtf8String());
+    return floor.find() ? Long.parseLong(floor.group(1)) : 0;
+  }
+
+  /** The epoch that wrote a manifest; -1 for what is none. */
+  private static long epoch(String key) {
+    Matcher manifest = MANIFEST.matcher(key);
+    return manifest.matches() ? Long.parseLong(manifest.group(1)) : -1;
   }
 
   private static String revision(String manifest) {
