@@ -1,5 +1,7 @@
 package dev.tidemark.e2e;
 
+import io.fabric8.kubernetes.api.model.LimitRange;
+import io.fabric8.kubernetes.api.model.LimitRangeBuilder;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -161,6 +163,29 @@ public final class Cluster implements AutoCloseable {
         .resourceQuotas()
         .inNamespace(namespace)
         .resource(quota)
+        .unlock()
+        .createOr(existing -> existing.update());
+  }
+
+  /** Allows each container of a namespace so much of something. */
+  public void setLimit(String namespace, String resource, String amount) {
+    LimitRange limits =
+        new LimitRangeBuilder()
+            .withNewMetadata()
+            .withName("e2e")
+            .withNamespace(namespace)
+            .endMetadata()
+            .withNewSpec()
+            .addNewLimit()
+            .withType("Container")
+            .addToMax(resource, new Quantity(amount))
+            .endLimit()
+            .endSpec()
+            .build();
+    client
+        .limitRanges()
+        .inNamespace(namespace)
+        .resource(limits)
         .unlock()
         .createOr(existing -> existing.update());
   }

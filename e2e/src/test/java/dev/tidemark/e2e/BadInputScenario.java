@@ -101,6 +101,21 @@ class BadInputScenario {
     Play.endsExact(scene, feeder);
   }
 
+  /** No container of the namespace may have as much memory as a driver asks for. */
+  @Test
+  void aLimitRangeBelowWhatADriverNeeds(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.LOCAL);
+    scene.cluster().setLimit(scene.id(), "memory", "100Mi");
+    scene.faults().killPod(job.driver());
+    Job.Condition refused = job.awaitCondition("Ready", "False", NOTICED, "PodRejected");
+    assertThat(refused.message()).contains("maximum memory usage per Container is 100Mi");
+
+    scene.cluster().setLimit(scene.id(), "memory", "8Gi");
+    job.awaitReady(Play.RECOVER);
+    Play.endsExact(scene, feeder);
+  }
+
   /** The namespace enforces the restricted Pod Security level. */
   @Test
   void anAdmissionThatRefusesThePod(Scene scene) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -70,6 +71,37 @@ class InstallScenario {
               .formatted(rendered, Cluster.OPERATOR));
       run("e2e/cluster/deploy");
     }
+  }
+
+  /** Rights in one namespace are enough for it; jobs elsewhere are not seen until they are. */
+  @Test
+  void inOneNamespaceOnly(Scene scene) throws Exception {
+    String elsewhere = scene.id() + "-b";
+    scene.addNamespace(elsewhere);
+    Table other = scene.addDatabase(elsewhere);
+    Feeder feeder = scene.feed(Play.RATE);
+    Job unseen;
+    try {
+      run("e2e/cluster/deploy", "--set", "watchNamespaces={%s}".formatted(scene.id()));
+      Job job = Play.started(scene, Mode.LOCAL);
+      unseen =
+          scene.apply(
+              scene
+                  .manifest(Mode.LOCAL)
+                  .namespace(elsewhere)
+                  .database(elsewhere)
+                  .path(scene.checkpointPath() + "-b"));
+      Play.strikeAndRecoverFromCheckpoint(scene, job, () -> scene.faults().killPod(job.driver()));
+      assertThat(unseen.status()).as("the status of a job that nobody watches").isNull();
+    } finally {
+      run("e2e/cluster/deploy");
+    }
+    unseen.awaitReady(Play.START);
+    Awaitility.await("rows of the job that was not seen")
+        .atMost(Play.RECOVER)
+        .until(() -> other.count() > 0);
+    unseen.delete(Play.RECOVER);
+    Play.endsExact(scene, feeder);
   }
 
   private static void run(String... command) throws IOException, InterruptedException {
