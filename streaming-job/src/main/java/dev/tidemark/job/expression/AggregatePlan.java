@@ -167,11 +167,8 @@ final class AggregatePlan {
     return value;
   }
 
-  /** What makes the rows, without columns that nothing here reads. */
-  LogicalPlan rows() {
-    if (!(rows instanceof Project project)) {
-      return rows;
-    }
+  /** The expressions that are evaluated on the rows. */
+  List<Expression> readers() {
     List<Expression> readers = new ArrayList<>(groupValues);
     readers.addAll(buffers.update());
     for (Distinct distinct : buffers.distincts()) {
@@ -180,6 +177,18 @@ final class AggregatePlan {
     }
     readers.add(time);
     readers.removeIf(Objects::isNull);
+    return readers;
+  }
+
+  /**
+   * What makes the rows, without columns that nothing here reads. Where none is computed they are
+   * the records themselves, and only the readers tell what is read of them.
+   */
+  LogicalPlan rows() {
+    if (!(rows instanceof Project project)) {
+      return rows;
+    }
+    List<Expression> readers = readers();
     List<NamedExpression> read = new ArrayList<>();
     boolean computed = false;
     for (NamedExpression item : JavaConverters.asJavaIterable(project.projectList())) {

@@ -39,7 +39,9 @@ public final class Aggregation {
     Plan above = new Plan();
     LogicalPlan made = above.rows(text.filter(), text.select());
     plan = new AggregatePlan(above, made, aggregate);
-    rows = CompiledPipeline.of(text.filter(), text.select(), plan.rows(), above.record());
+    rows =
+        CompiledPipeline.of(
+            text.filter(), text.select(), plan.rows(), above.record(), plan.readers());
     results = projection();
     schema = CompiledPipeline.schema(results);
     aggregators = new Resting<>(kind -> new Aggregator(kind, plan, results));

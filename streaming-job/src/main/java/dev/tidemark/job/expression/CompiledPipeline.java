@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -36,15 +37,23 @@ public final class CompiledPipeline {
     return Analysis.within(
         () -> {
           Plan plan = new Plan();
-          return of(filter, select, plan.of(filter, select), plan.record());
+          return of(filter, select, plan.of(filter, select), plan.record(), List.of());
         });
   }
 
-  /** Of a plan that was made and accepted before. */
+  /**
+   * Of a plan that was made and accepted before.
+   *
+   * @param readers what will be evaluated on the rows, which may be the records themselves
+   */
   static CompiledPipeline of(
-      String filter, List<String> select, LogicalPlan analyzed, List<? extends Attribute> record) {
+      String filter,
+      List<String> select,
+      LogicalPlan analyzed,
+      List<? extends Attribute> record,
+      List<Expression> readers) {
     List<LogicalPlan> stages = Stages.of(analyzed);
-    boolean[] used = Stages.used(stages, record);
+    boolean[] used = Stages.used(stages, readers, record);
     return new CompiledPipeline(filter, select, stages, used, schema(analyzed));
   }
 

@@ -52,14 +52,15 @@ final class Stages {
     return stages;
   }
 
-  /** Which columns of the record any step reads. */
-  static boolean[] used(List<LogicalPlan> stages, List<? extends Attribute> record) {
+  /** Which columns of the record any step reads, or any of those who read what the steps make. */
+  static boolean[] used(
+      List<LogicalPlan> stages, List<Expression> readers, List<? extends Attribute> record) {
+    List<Expression> all = new ArrayList<>(readers);
+    stages.forEach(stage -> JavaConverters.asJavaIterable(stage.expressions()).forEach(all::add));
     boolean[] used = new boolean[record.size()];
-    for (LogicalPlan stage : stages) {
-      for (Expression expression : JavaConverters.asJavaIterable(stage.expressions())) {
-        for (int i = 0; i < used.length; i++) {
-          used[i] |= expression.references().contains(record.get(i));
-        }
+    for (Expression expression : all) {
+      for (int i = 0; i < used.length; i++) {
+        used[i] |= expression.references().contains(record.get(i));
       }
     }
     return used;
