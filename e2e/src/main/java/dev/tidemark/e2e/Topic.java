@@ -1,11 +1,13 @@
 package dev.tidemark.e2e;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -128,22 +130,38 @@ public final class Topic {
 
   /** Every committed record from the beginning to the end as it is now. */
   public List<Event> dump() {
+    return records().stream()
+        .map(r -> new Event(r.partition(), r.offset(), r.key(), r.value()))
+        .toList();
+  }
+
+  /** How many records of now lie in each window of Kafka's time, by the window's beginning. */
+  public Map<Instant, Long> counts(Duration window) {
+    long length = window.toMillis();
+    Map<Instant, Long> counts = new TreeMap<>();
+    records()
+        .forEach(
+            r ->
+                counts.merge(Instant.ofEpochMilli(r.timestamp() / length * length), 1L, Long::sum));
+    return counts;
+  }
+
+  private List<ConsumerRecord<String, String>> records() {
     try (KafkaConsumer<String, String> consumer = consumer()) {
       List<TopicPartition> partitions = partitions(consumer);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<Event> events = new ArrayList<>();
+      List<ConsumerRecord<String, String>> records = new ArrayList<>();
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(500))) {
           if (record.offset() < ends.get(new TopicPartition(name, record.partition()))) {
-            events.add(
-                new Event(record.partition(), record.offset(), record.key(), record.value()));
+            records.add(record);
           }
         }
       }
-      return events;
+      return records;
     }
   }
 

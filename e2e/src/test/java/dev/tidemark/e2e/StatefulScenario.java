@@ -9,7 +9,10 @@ import dev.tidemark.e2e.serial.Windows;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,52 @@ class StatefulScenario {
     assertThat(scene.table().ask("SELECT count(*)::text FROM results WHERE is_final").get(0))
         .as("final results")
         .isNotEqualTo("0");
+  }
+
+  /** The example of counts per minute: nothing is selected, and the time is Kafka's. */
+  @Test
+  @Tag("gate")
+  void countsByKafkasTime(Scene scene) {
+    Duration window = Duration.ofSeconds(5);
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job =
+        scene.apply(
+            scene
+                .manifest(Mode.LOCAL)
+                .set("filter", null)
+                .set("select", null)
+                .set("aggregate.compute", List.of("count(*) AS n"))
+                .set("aggregate.window.length", window.toSeconds() + "s")
+                .table("counts")
+                .set("sink.jdbc.createTable", true));
+    job.awaitReady(Play.START);
+    awaitCounted(scene, 500);
+    scene.faults().killJvm(job.driver());
+    job.await("counted the kill", Play.RECOVER, object -> Job.number(object, "restarts") > 0);
+    feeder.close();
+    Map<Instant, Long> expected = scene.topic().counts(window);
+    awaitCounted(scene, expected.values().stream().mapToLong(Long::longValue).sum());
+    Map<Instant, Long> counted = new TreeMap<>();
+    scene
+        .table()
+        .ask("SELECT extract(epoch FROM window_start)::bigint || ' ' || n FROM counts")
+        .forEach(
+            row -> {
+              String[] columns = row.split(" ", 2);
+              counted.put(
+                  Instant.ofEpochSecond(Long.parseLong(columns[0])), Long.valueOf(columns[1]));
+            });
+    assertThat(counted).isEqualTo(expected);
+  }
+
+  private static void awaitCounted(Scene scene, long records) {
+    Awaitility.await(records + " records counted")
+        .atMost(Play.RECOVER)
+        .until(
+            () ->
+                Long.parseLong(
+                        scene.table().ask("SELECT coalesce(sum(n), 0)::text FROM counts").get(0))
+                    >= records);
   }
 
   @Test

@@ -27,6 +27,9 @@ public final class Programs {
   private static final List<String> WORDS =
       List.of("explode(split(get_json_object(value, '$.w'), ' ')) AS word");
 
+  /** Nothing is computed here: the aggregate works on the records as they are. */
+  private static final List<String> WHOLE = List.of("value");
+
   private Programs() {}
 
   private record Filter(String sql, Function<Fields, Boolean> keeps) {}
@@ -69,6 +72,8 @@ public final class Programs {
           new Group("upper(k)", f -> f.k() == null ? null : f.k().toUpperCase(Locale.ROOT)),
           new Group("v % 4", f -> f.v() == null ? null : Long.toString(f.v() % 4)));
 
+  private static final List<Group> KEY = GROUPS.subList(0, 1);
+
   /** The word count of the article, each batch by itself. */
   public static Program wordsPerBatch() {
     Filter all = FILTERS.get(0);
@@ -78,30 +83,30 @@ public final class Programs {
 
   /** Running results of every kind by key. */
   public static Program totals() {
-    return values(FILTERS.get(0), GROUPS.subList(0, 1), List.of(Measure.values()), null);
+    return values(FILTERS.get(0), KEY, List.of(Measure.values()), null);
   }
 
   /** Counts and sums by key, so that many keys need little room. */
   public static Program sums() {
-    return values(FILTERS.get(0), GROUPS.subList(0, 1), List.of(Measure.ROWS, Measure.SUM), null);
+    return values(FILTERS.get(0), KEY, List.of(Measure.ROWS, Measure.SUM), null);
   }
 
   /** The totals of fewer records. */
   public static Program filteredTotals() {
-    return values(FILTERS.get(1), GROUPS.subList(0, 1), List.of(Measure.values()), null);
+    return values(FILTERS.get(1), KEY, List.of(Measure.values()), null);
   }
 
   /** Counts and sums by key in windows. */
   public static Program inWindows(Windows windows) {
-    return values(
-        FILTERS.get(0), GROUPS.subList(0, 1), List.of(Measure.ROWS, Measure.SUM), windows);
+    return values(FILTERS.get(0), KEY, List.of(Measure.ROWS, Measure.SUM), windows);
   }
 
   /** One of all kinds. */
   public static Program any(Random random) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> words(random);
       case 1, 2 -> values(random, null);
+      case 3 -> whole(random);
       default -> values(random, windows(random));
     };
   }
@@ -110,7 +115,9 @@ public final class Programs {
   public static Program refiltered(Random random, Program program) {
     Filter filter = pick(random, FILTERS);
     Function<Event, List<Row>> rows =
-        program.select() == SELECT ? rows(filter, groups(program)) : words(filter);
+        program.select() == SELECT
+            ? rows(filter, groups(program))
+            : program.select() == WHOLE ? rows(filter, KEY) : words(filter);
     return new Program(
         filter.sql(),
         program.select(),
@@ -119,6 +126,18 @@ public final class Programs {
         program.perBatch(),
         program.windows(),
         rows);
+  }
+
+  private static Program whole(Random random) {
+    Filter filter = pick(random, FILTERS);
+    return new Program(
+        filter.sql(),
+        WHOLE,
+        List.of("get_json_object(value, '$.k') AS g0"),
+        List.of(Measure.ROWS),
+        random.nextBoolean(),
+        null,
+        rows(filter, KEY));
   }
 
   private static Program words(Random random) {
