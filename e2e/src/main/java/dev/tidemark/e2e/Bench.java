@@ -43,8 +43,8 @@ public final class Bench {
   /**
    * Arguments: number of faults of each kind, directory of the results, and seconds of an outage,
    * with which the outage alone is measured, once, or one series of them: {@code standby}, of the
-   * driver that has another JVM standing by, {@code change}, of a changed definition, or {@code
-   * restore}, of going back to a backup.
+   * driver that has another JVM standing by, {@code change}, of a changed definition, {@code
+   * restore}, of going back to a backup, or {@code sink}, of a database that was away.
    */
   public static void main(String[] arguments) throws IOException {
     int faults = Integer.parseInt(arguments[0]);
@@ -59,6 +59,7 @@ public final class Bench {
         case "standby" -> bench.standby();
         case "change" -> bench.change();
         case "restore" -> new RestoreBench(cluster, infra, result).run(faults);
+        case "sink" -> new SinkBench(cluster, infra, result).run(faults);
         case "recovery" -> bench.faults();
         default -> throw new IllegalArgumentException("neither seconds nor a series: " + only);
       }
