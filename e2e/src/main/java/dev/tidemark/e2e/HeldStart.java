@@ -159,7 +159,7 @@ public final class HeldStart implements AutoCloseable {
     try {
       jvm.dispose();
     } catch (com.sun.jdi.VMDisconnectedException e) {
-      held = null; // it was killed, as is meant to be
+      // it was killed, as is meant to be
     }
     try {
       forward.close();

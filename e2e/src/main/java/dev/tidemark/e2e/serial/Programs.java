@@ -114,10 +114,6 @@ public final class Programs {
   /** The same with another filter: its state can be kept. */
   public static Program refiltered(Random random, Program program) {
     Filter filter = pick(random, FILTERS);
-    Function<Event, List<Row>> rows =
-        program.select() == SELECT
-            ? rows(filter, groups(program))
-            : program.select() == WHOLE ? rows(filter, KEY) : words(filter);
     return new Program(
         filter.sql(),
         program.select(),
@@ -125,31 +121,27 @@ public final class Programs {
         program.measures(),
         program.perBatch(),
         program.windows(),
-        rows);
+        program.select() == WORDS ? words(filter) : rows(filter, groups(program)));
   }
 
   private static Program whole(Random random) {
-    Filter filter = pick(random, FILTERS);
-    return new Program(
-        filter.sql(),
-        WHOLE,
-        List.of("get_json_object(value, '$.k') AS g0"),
-        List.of(Measure.ROWS),
-        random.nextBoolean(),
-        null,
-        rows(filter, KEY));
+    return counts(random, WHOLE, "get_json_object(value, '$.k') AS g0");
   }
 
   private static Program words(Random random) {
+    return counts(random, WORDS, "word AS g0");
+  }
+
+  private static Program counts(Random random, List<String> select, String group) {
     Filter filter = pick(random, FILTERS);
     return new Program(
         filter.sql(),
-        WORDS,
-        List.of("word AS g0"),
+        select,
+        List.of(group),
         List.of(Measure.ROWS),
         random.nextBoolean(),
         null,
-        words(filter));
+        select == WORDS ? words(filter) : rows(filter, KEY));
   }
 
   private static Function<Event, List<Row>> words(Filter filter) {
@@ -192,6 +184,9 @@ public final class Programs {
   }
 
   private static List<Group> groups(Program program) {
+    if (program.select() == WHOLE) {
+      return KEY;
+    }
     return program.groupBy().stream()
         .map(by -> by.substring(0, by.lastIndexOf(" AS ")))
         .map(
