@@ -237,8 +237,10 @@ final class Runner {
     }
     boolean another =
         end.reason().kind() == Reason.Kind.WAIT || end.reason().kind() == Reason.Kind.FAILURE;
-    if (another && context != null) {
-      context.stop(false, false);
+    if (another) {
+      if (context != null) {
+        context.stop(false, false);
+      }
       Readers.clear();
     }
   }

@@ -30,7 +30,7 @@ public final class PartitionReader implements AutoCloseable {
   private final TopicPartition partition;
   private final Consumer<byte[], byte[]> consumer;
 
-  /** Fetched but not yet handed out; its first record is at or after {@link #next}. */
+  /** Fetched but not yet handed out, in order; the first is at or after {@link #next}. */
   private final ArrayDeque<ConsumerRecord<byte[], byte[]>> ahead = new ArrayDeque<>();
 
   /** Everything before this offset was handed out or does not exist; -1 before the first range. */
@@ -62,19 +62,22 @@ public final class PartitionReader implements AutoCloseable {
    */
   public Iterator<ConsumerRecord<byte[], byte[]>> read(PartitionRange range) {
     if (next != range.from()) {
-      ahead.clear();
-      consumer.seek(partition, range.from());
-      next = range.from();
+      goTo(range.from());
     }
     return new Records(range);
+  }
+
+  private void goTo(long offset) {
+    ahead.clear();
+    consumer.seek(partition, offset);
+    next = offset;
   }
 
   /**
    * Fetches what lies at an offset, as far as it comes soon, so that a first range finds it here.
    */
   void begin(long from) {
-    consumer.seek(partition, from);
-    next = from;
+    goTo(from);
     ahead.addAll(consumer.poll(POLL).records(partition));
   }
 
@@ -114,6 +117,16 @@ public final class PartitionReader implements AutoCloseable {
         throw new NoSuchElementException();
       }
       ConsumerRecord<byte[], byte[]> record = ahead.remove();
+      if (record.offset() < next) {
+        throw new IllegalStateException(
+            "the record of "
+                + partition
+                + " at offset "
+                + record.offset()
+                + " came again after all before offset "
+                + next
+                + " had been read: it would be written twice");
+      }
       next = record.offset() + 1;
       return record;
     }

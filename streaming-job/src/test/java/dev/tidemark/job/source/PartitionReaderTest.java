@@ -46,6 +46,36 @@ class PartitionReaderTest {
     assertThat(offsets(3, 6)).containsExactly(3L, 4L, 5L);
   }
 
+  /** A run that failed before its first batch leaves its readers to the next run, which begins. */
+  @Test
+  void whatWasFetchedForARangeThatNeverCameIsNotFetchedTwice() {
+    records(0, 1, 2);
+    reader.begin(0);
+    records(0, 1, 2, 3);
+    reader.begin(0);
+    assertThat(offsets(0, 4)).containsExactly(0L, 1L, 2L, 3L);
+  }
+
+  @Test
+  void aReaderThatBeganBehindItsRangeForgetsWhatItFetched() {
+    records(0, 1, 2, 3);
+    reader.begin(0);
+    records(2, 3);
+    assertThat(offsets(2, 4)).containsExactly(2L, 3L);
+  }
+
+  /** No record may be handed out twice, whatever a client gives: it would be counted twice. */
+  @Test
+  void aRecordThatComesAgainEndsTheReading() {
+    records(0, 1);
+    kafka.schedulePollTask(() -> kafka.seek(TP, 1));
+    records(1, 2);
+    assertThatThrownBy(() -> offsets(0, 3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("events-0")
+        .hasMessageContaining("offset 1");
+  }
+
   @Test
   void gapsOfCompactedTopicsAreNoEnd() {
     records(0, 3, 7);
