@@ -31,6 +31,46 @@ class StoreFaultScenario {
     waitsFor(scene, scene.lines().postgres(), Line::cut, "SinkUnavailable");
   }
 
+  /** The batch in hand is written by the run that had it: no epoch is taken for that. */
+  @Test
+  void theDatabaseIsAwayForAMoment(Scene scene) {
+    Line line = scene.lines().postgres();
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, scene.manifest(Mode.LOCAL).postgres(line, scene.id()));
+    awayForAMoment(scene, job, line, () -> scene.awaitMoreRows(Play.RECOVER));
+    Play.endsExact(scene, feeder);
+  }
+
+  @Test
+  void theDatabaseOfAJobWithStateIsAwayForAMoment(Scene scene) {
+    Line line = scene.lines().postgres();
+    CountingPlay play =
+        new CountingPlay(
+            scene,
+            scene.manifest(Mode.TWO_EXECUTORS).postgres(line, scene.id()),
+            Programs.totals());
+    awayForAMoment(scene, play.job, line, () -> play.counting.awaitMore(Play.RECOVER));
+    play.endsExact();
+  }
+
+  private static void awayForAMoment(Scene scene, Job job, Line line, Runnable awaitMore) {
+    List<String> epoch = epoch(scene);
+    for (int i = 0; i < 3; i++) {
+      awaitMore.run();
+      line.cut();
+      job.awaitCondition("Ready", "False", Play.RECOVER, "SinkUnavailable");
+      line.mend();
+      awaitMore.run();
+      job.awaitReady(Play.RECOVER);
+    }
+    assertThat(epoch(scene)).as("the epoch").isEqualTo(epoch);
+    assertThat(job.number("restarts")).as("restarts").isZero();
+  }
+
+  private static List<String> epoch(Scene scene) {
+    return scene.table().ask("SELECT epoch::text FROM tidemark_jobs");
+  }
+
   @Test
   void theDatabaseIsSilent(Scene scene) {
     waitsFor(scene, scene.lines().postgres(), Line::silence, "SinkUnavailable");

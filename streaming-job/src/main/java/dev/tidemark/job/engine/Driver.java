@@ -1,5 +1,8 @@
 package dev.tidemark.job.engine;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.TerminationMessage;
 import dev.tidemark.job.outcome.Trouble;
@@ -25,6 +28,7 @@ public final class Driver {
 
   private static final long FIRST_WAIT_MILLIS = 250;
   private static final long LONGEST_WAIT_MILLIS = 5_000;
+  private static final long LOOK_MILLIS = 200;
 
   private final Settings settings;
   private final Progress progress;
@@ -63,7 +67,7 @@ public final class Driver {
           }
           waitingFor = runner.opened() ? null : end.reason();
           progress.waiting(end);
-          if (stop.await(wait)) {
+          if (stopAsked(wait, end)) {
             return leave(stop.end("no batch was in hand"), STOPPED);
           }
           wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
@@ -78,6 +82,27 @@ public final class Driver {
         }
       }
     }
+  }
+
+  /**
+   * Waits before the next run, which is tried at once when a sink that was seen to be away is back.
+   *
+   * @return true when this driver is to stop
+   */
+  private boolean stopAsked(long millis, Trouble waitingFor) throws InterruptedException {
+    long end = System.nanoTime() + MILLISECONDS.toNanos(millis);
+    boolean away = waitingFor.reason() == Reason.SinkUnavailable && !runner.sinkAnswers();
+    long left = end - System.nanoTime();
+    while (left > 0) {
+      if (stop.await(Math.min(LOOK_MILLIS, NANOSECONDS.toMillis(left) + 1))) {
+        return true;
+      }
+      if (away && runner.sinkAnswers()) {
+        return false;
+      }
+      left = end - System.nanoTime();
+    }
+    return false;
   }
 
   private int leave(Trouble end, int code) {

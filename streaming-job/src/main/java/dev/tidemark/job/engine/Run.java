@@ -37,6 +37,7 @@ final class Run {
   private final Timeline timeline;
   private final Output output;
   private final BatchListener listener;
+  private final Patience patience;
   private final Map<Partition, Long> committed;
   private volatile long lastCompleted = System.nanoTime();
   private volatile boolean opened;
@@ -51,6 +52,7 @@ final class Run {
       JavaSparkContext spark,
       Output output,
       BatchListener listener,
+      Patience patience,
       Timeline timeline) {
     this.timeline = timeline;
     this.output = output;
@@ -60,6 +62,7 @@ final class Run {
     this.offsets = prepared.offsets();
     this.spark = spark;
     this.listener = listener;
+    this.patience = patience;
     this.committed = new ConcurrentHashMap<>(prepared.ledger().until());
   }
 
@@ -196,7 +199,7 @@ final class Run {
 
   private void write(long time, List<PartitionRange> all) {
     long begun = System.nanoTime();
-    Output.Outcome done = output.write(time, all, committed());
+    Output.Outcome done = patience.with(() -> output.write(time, all, committed()), over);
     all.forEach(range -> committed.merge(range.partition(), range.until(), Math::max));
     if (!committedOnce && done.moved()) {
       committedOnce = true;

@@ -2,6 +2,7 @@ package dev.tidemark.job.engine;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
@@ -77,6 +78,16 @@ final class Runner {
     return last != null && last.wasOpened();
   }
 
+  /** Whether the sink can be reached, whatever it may say then. */
+  boolean sinkAnswers() {
+    try (Ledger ledger = parts.ledger(settings)) {
+      ledger.connect();
+      return true;
+    } catch (Trouble e) {
+      return e.reason() != Reason.SinkUnavailable;
+    }
+  }
+
   /**
    * One run.
    *
@@ -107,7 +118,9 @@ final class Runner {
           settings.definition().stateful()
               ? beginnings.withState(prepared, sc)
               : beginnings.withoutState(prepared, sc, checkpoints::found, preferLedger);
-      run = new Run(prepared, sc, begun.output(), this::completed, timeline);
+      Patience patience =
+          new Patience(settings, this::sinkAnswers, progress::waiting, Patience.MOMENT);
+      run = new Run(prepared, sc, begun.output(), this::completed, patience, timeline);
       run.enter();
       context = begun.context().get();
       timeline.done("context made");

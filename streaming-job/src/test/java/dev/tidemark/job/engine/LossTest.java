@@ -84,6 +84,7 @@ class LossTest extends LossFixture {
                 "job",
                 prepared.owner().lastEpoch()),
             batch -> {},
+            new Patience(settings(), () -> true, trouble -> {}, Patience.MOMENT),
             new Timeline(Instant.now()));
     run.enter();
     epoch++;
