@@ -38,9 +38,10 @@ class StockLossTest extends LossFixture {
     Book.failingCall = 4;
     stock(Optional.empty());
     awaitBatches(10);
+    awaitCheckpointAfter(System.currentTimeMillis(), dir.resolve("stock0"));
     context.stop(false, false);
     stock(read(dir.resolve("stock0")));
-    awaitBatches(20);
+    awaitBatches(Book.size() + 10);
     context.stop(false, false);
     assertThat(Book.gaps()).isNotEmpty();
   }
@@ -52,6 +53,17 @@ class StockLossTest extends LossFixture {
     context.stop(false, false);
     dieDuringTheRecoveryOf("stock" + (contexts - 1));
     assertThat(Book.gaps()).isNotEmpty();
+  }
+
+  /** One written before the failed batch still has it to do. */
+  private void awaitCheckpointAfter(long millis, Path directory) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                read(directory)
+                    .filter(checkpoint -> checkpoint.checkpointTime().milliseconds() > millis)
+                    .isPresent());
   }
 
   private void dieDuringTheRecoveryOf(String name) throws IOException {
