@@ -1,6 +1,14 @@
 package dev.tidemark.e2e;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +17,8 @@ import java.util.Map;
 public final class Manifest {
   /** A label that a template of the scenarios sets. */
   public static final String LABEL = "e2e.tidemark.dev/template";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Map<String, Object> metadata = new LinkedHashMap<>();
   private final Map<String, Object> spec = new LinkedHashMap<>();
@@ -38,6 +48,24 @@ public final class Manifest {
     String role = mode.executors() == 0 ? "driver" : "executor";
     manifest.set(role + ".template.metadata.labels", Map.of(LABEL, role));
     return manifest;
+  }
+
+  /** A manifest that somebody else has written. */
+  public static Manifest read(Path file) {
+    JsonNode object;
+    try (InputStream yaml = Files.newInputStream(file)) {
+      object = Serialization.unmarshal(yaml, JsonNode.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the manifest %s cannot be read".formatted(file), e);
+    }
+    Manifest manifest = new Manifest();
+    manifest.metadata.putAll(map(object.get("metadata")));
+    manifest.spec.putAll(map(object.get("spec")));
+    return manifest;
+  }
+
+  private static Map<String, Object> map(JsonNode node) {
+    return JSON.convertValue(node, new TypeReference<>() {});
   }
 
   /** The topic to read. */

@@ -40,6 +40,7 @@ public final class Scene implements AutoCloseable {
   private final List<String> namespaces = new ArrayList<>();
   private final List<Double> recoveries = new ArrayList<>();
   private final List<String> databases = new ArrayList<>();
+  private final List<Topic> topics = new ArrayList<>();
   private Lines lines;
   private Verdict verdict;
 
@@ -80,6 +81,15 @@ public final class Scene implements AutoCloseable {
     Table like = new Table(infra, name, TABLE);
     like.create(COLUMNS);
     return like;
+  }
+
+  /** A further topic, to which values of one's own are written from now on. */
+  public Topic addTopic(String name, int eventsPerSecond, Feeder.Values values) {
+    Topic further = new Topic(infra.kafka(), id + "-" + name);
+    further.create(PARTITIONS);
+    topics.add(further);
+    fed(Feeder.start(further, further.name().hashCode(), eventsPerSecond, values));
+    return further;
   }
 
   /** The scenario's namespace; also the name of its topic and database. */
@@ -317,6 +327,7 @@ public final class Scene implements AutoCloseable {
     infra.dropDatabase(id);
     databases.forEach(infra::dropDatabase);
     topic.delete();
+    topics.forEach(Topic::delete);
     if (lines != null) {
       lines.close();
     }
