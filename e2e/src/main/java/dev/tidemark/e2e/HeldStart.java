@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A driver's JVM under a debugger, which stands still whenever it has done a step of its start: as
- * the driver's own log names them, "start, ms since launch". So a fault strikes between two steps
- * and nowhere else.
+ * A driver's JVM under a debugger, which stands still, or only the thread at work does, whenever it
+ * has done a step of its start: as the driver's own log names them, "start, ms since launch". So a
+ * fault strikes between two steps and nowhere else.
  */
 public final class HeldStart implements AutoCloseable {
   private static final int PORT = 5005;
@@ -35,11 +35,27 @@ public final class HeldStart implements AutoCloseable {
 
   private final LocalPortForward forward;
   private final VirtualMachine jvm;
+  private final What what;
   private EventSet held;
 
-  private HeldStart(LocalPortForward forward, VirtualMachine jvm) {
+  private HeldStart(LocalPortForward forward, VirtualMachine jvm, What what) {
     this.forward = forward;
     this.jvm = jvm;
+    this.what = what;
+  }
+
+  /** What stands still after a step. */
+  public enum What {
+    /** All of it. */
+    JVM(EventRequest.SUSPEND_ALL),
+    /** The thread that did the step; what others do besides goes on. */
+    THREAD(EventRequest.SUSPEND_EVENT_THREAD);
+
+    private final int policy;
+
+    What(int policy) {
+      this.policy = policy;
+    }
   }
 
   /**
@@ -70,11 +86,11 @@ public final class HeldStart implements AutoCloseable {
    *
    * @throws IOException when there is none yet
    */
-  public static HeldStart attach(KubernetesClient client, Pod pod) throws IOException {
+  public static HeldStart attach(KubernetesClient client, Pod pod, What what) throws IOException {
     LocalPortForward forward = client.pods().resource(pod).portForward(PORT);
     HeldStart start = null;
     try {
-      start = new HeldStart(forward, attach(forward.getLocalPort()));
+      start = new HeldStart(forward, attach(forward.getLocalPort()), what);
       start.holdAtSteps();
       return start;
     } finally {
@@ -140,7 +156,7 @@ public final class HeldStart implements AutoCloseable {
     BreakpointRequest request =
         jvm.eventRequestManager()
             .createBreakpointRequest(timeline.methodsByName(DONE).get(0).location());
-    request.setSuspendPolicy(EventRequest.SUSPEND_ALL);
+    request.setSuspendPolicy(what.policy);
     request.enable();
   }
 
