@@ -77,7 +77,7 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all test-store e2e chaos soak soak-short bench-recovery bench-outage bench-throughput bench-state bench-restarts bench-backup
+.PHONY: check check-all test-store e2e chaos soak soak-short bench-recovery bench-outage bench-scale bench-throughput bench-state bench-restarts bench-backup
 check: preflight test chart test-store soak-short deploy e2e ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
@@ -106,6 +106,9 @@ bench-recovery: deploy ## seconds from a fault to the next committed row; writes
 
 bench-outage: deploy ## seconds until a job commits again that was away for an hour (SECONDS_AWAY=3600)
 	@bench/outage $(SECONDS_AWAY)
+
+bench-scale: deploy ## what the operator costs with 10, 100 and 1000 jobs, and with 100 drivers that fail at once (half an hour)
+	@bench/scale
 
 bench-state: images ## state checkpoints, recoveries and memory by the size of the state, without a cluster (KILLS=5)
 	@bench/state $(KILLS)

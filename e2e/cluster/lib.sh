@@ -18,6 +18,7 @@ COREDNS=v1.12.4
 MINIO=v0.0.0-20260212201848-7aac2a2c5b7c # what @latest was; MinIO's own tags are not Go versions
 TOXIPROXY=v2.5.0
 SYFT=v1.57.1
+KWOK=v0.7.0
 SUITE=bookworm
 
 SECONDS=$((EPOCHSECONDS - ${TIDEMARK_STARTED:=$EPOCHSECONDS})) # scripts called by others go on counting
@@ -68,6 +69,13 @@ hash_of() {
   for directory in "$@"; do
     (cd "$directory" && find . ! -type d -printf '%P %m %l\n' | LC_ALL=C sort && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
   done | sha256sum | cut -c1-12
+}
+
+# KWOK, which plays the simulated node
+kwok_runs() { [ -f "$RUN/kwok.pid" ] && [ "$(cat "/proc/$(cat "$RUN/kwok.pid")/comm" 2>/dev/null)" = kwok ]; }
+kwok_end() {
+  if kwok_runs; then kill "$(cat "$RUN/kwok.pid")"; fi
+  rm -f "$RUN/kwok.pid"
 }
 
 # go_tool <program> <package> <version>: into $BIN, unless it is there in that version

@@ -31,6 +31,13 @@ final class BenchResult {
   private boolean exact = true;
 
   BenchResult(Cluster cluster) throws IOException {
+    document.putAll(circumstances(cluster));
+    document.put("series", series);
+  }
+
+  /** When, on what machine, and with which versions something is measured. */
+  static Map<String, Object> circumstances(Cluster cluster) throws IOException {
+    Map<String, Object> document = new LinkedHashMap<>();
     document.put("at", Instant.now().toString());
     document.put("machine", machine());
     document.put("kubernetes", cluster.client().getKubernetesVersion().getGitVersion());
@@ -54,7 +61,7 @@ final class BenchResult {
                             .map(variable -> variable.getValue())
                             .filter(value -> value != null && value.contains("tidemark/"))))
             .toList());
-    document.put("series", series);
+    return document;
   }
 
   private static Map<String, Object> machine() throws IOException {
