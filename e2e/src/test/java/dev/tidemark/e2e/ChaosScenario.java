@@ -27,6 +27,15 @@ class ChaosScenario {
   @Test
   @Tag("gate")
   void everythingAtOnce(Scene scene) {
+    try {
+      play(scene);
+    } catch (AssertionError | RuntimeException e) {
+      // A report that is cut short keeps its first line.
+      throw new AssertionError("chaos with seed %d: %s".formatted(SEED, e.getMessage()), e);
+    }
+  }
+
+  private static void play(Scene scene) {
     ChaosSchedule schedule = ChaosSchedule.of(SEED, LENGTH);
     System.out.printf("chaos: seed %d, %d blows%n", SEED, schedule.blows().size());
     schedule.blows().forEach(System.out::println);
@@ -37,22 +46,22 @@ class ChaosScenario {
     Chaos.Victim totals = Chaos.Victim.of(other, kafka);
     Feeder feeder = scene.feed(Play.RATE);
     Job job = Play.started(scene, rows.manifest(Mode.LOCAL));
-    CountingPlay play =
+    CountingPlay counts =
         new CountingPlay(other, totals.manifest(Mode.TWO_EXECUTORS), Programs.totals());
     try (Chaos chaos = new Chaos(schedule.seed(), rows, totals)) {
       for (Blow blow : schedule.blows()) {
         chaos.strikeWhenDue(blow);
         if (blow.target() == Target.TOTALS) {
-          Verdict now = play.counting.look();
+          Verdict now = counts.counting.look();
           assertThat(now.exact()).as("after %s: %s", blow, now).isTrue();
         }
       }
       chaos.awaitLength(LENGTH);
     }
     job.awaitReady(CALM);
-    play.job.awaitReady(CALM);
-    play.counting.awaitMore(Play.RECOVER);
-    play.endsExact();
+    counts.job.awaitReady(CALM);
+    counts.counting.awaitMore(Play.RECOVER);
+    counts.endsExact();
     other.close();
     Play.endsExact(scene, feeder);
   }
