@@ -43,12 +43,12 @@ final class CountingPlay {
 
   /** Strikes, waits for the next commit of a later run, and looks. */
   void strike(Supplier<Instant> fault) {
-    long epoch = epoch();
+    long epoch = Play.epoch(scene);
     Instant struck = fault.get();
     Awaitility.await("a commit of a run after epoch " + epoch)
         .atMost(Play.RECOVER)
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> epoch() > epoch);
+        .until(() -> Play.epoch(scene) > epoch);
     counting.awaitMore(Play.RECOVER);
     scene.recovered(Duration.between(struck, Instant.now()).toMillis() / 1000.0);
     exact(counting.look());
@@ -63,12 +63,5 @@ final class CountingPlay {
 
   private void exact(Verdict verdict) {
     assertThat(scene.judged(verdict).exact()).as(verdict.toString()).isTrue();
-  }
-
-  private long epoch() {
-    return scene.table().ask("SELECT max(epoch)::text FROM tidemark_jobs").stream()
-        .mapToLong(Long::parseLong)
-        .findFirst()
-        .orElse(0);
   }
 }

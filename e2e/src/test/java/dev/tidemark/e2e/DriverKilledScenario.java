@@ -55,7 +55,7 @@ class DriverKilledScenario {
     Awaitility.await("the next run takes its epoch")
         .atMost(Play.RECOVER)
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> ledgerEpoch(scene) > epoch);
+        .until(() -> Play.epoch(scene) > epoch);
     scene.faults().killJvm(job.driver());
     scene.recovered(recovery.secondsSince(first, Play.RECOVER));
     // the status may still be that of the run before the kills: Ready alone says nothing here
@@ -87,13 +87,6 @@ class DriverKilledScenario {
     // and once more before another has had the time to get ready
     Play.strikeAndRecoverFromCheckpoint(scene, job, () -> scene.faults().killJvm(job.driver()));
     Play.endsExact(scene, feeder);
-  }
-
-  private static long ledgerEpoch(Scene scene) {
-    return scene.table().ask("SELECT max(epoch)::text FROM tidemark_jobs").stream()
-        .mapToLong(Long::parseLong)
-        .findFirst()
-        .orElse(0);
   }
 
   private static void jvm(Scene scene, Mode mode) {

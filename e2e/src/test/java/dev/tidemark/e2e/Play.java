@@ -75,6 +75,14 @@ final class Play {
         object -> "Ledger".equals(Job.status(object, "lastRecovery", "from")));
   }
 
+  /** The newest epoch in the ledger of the scene's database; 0 before there is one. */
+  static long epoch(Scene scene) {
+    return scene.table().ask("SELECT max(epoch)::text FROM tidemark_jobs").stream()
+        .mapToLong(Long::parseLong)
+        .findFirst()
+        .orElse(0);
+  }
+
   /** Waits for so many executors that run. */
   static void awaitExecutors(Job job, int wanted) {
     Awaitility.await(wanted + " executors")

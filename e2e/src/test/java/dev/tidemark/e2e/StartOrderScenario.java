@@ -32,7 +32,7 @@ class StartOrderScenario {
   @Test
   void ofAJobThatIsNewAndOfOneThatRecovers(Scene scene) {
     Feeder feeder = scene.feed(Play.RATE);
-    Job job = scene.apply(scene.manifest(Mode.LOCAL).set("driver.template", HeldStart.template()));
+    Job job = scene.apply(debugged(scene.manifest(Mode.LOCAL)));
     letCheckGo(scene, job);
     List<String> first = killedAfterEachStep(scene, job);
     assertThat(first).contains("ledger opened", "context started");
@@ -50,7 +50,7 @@ class StartOrderScenario {
     CountingPlay play =
         new CountingPlay(
             scene,
-            scene.manifest(Mode.LOCAL).set("driver.template", HeldStart.template()),
+            debugged(scene.manifest(Mode.LOCAL)),
             Programs.totals(),
             job -> {
               letCheckGo(scene, job);
@@ -69,11 +69,7 @@ class StartOrderScenario {
     Feeder feeder = scene.feed(Play.RATE);
     Job job =
         scene.apply(
-            scene
-                .manifest(Mode.LOCAL)
-                .postgres(database, scene.id())
-                .minio(store)
-                .set("driver.template", HeldStart.template()));
+            debugged(scene.manifest(Mode.LOCAL).postgres(database, scene.id()).minio(store)));
     letCheckGo(scene, job);
     letGo(scene, job::driver);
     scene.awaitMoreRows(Play.START);
@@ -91,11 +87,7 @@ class StartOrderScenario {
     CountingPlay play =
         new CountingPlay(
             scene,
-            scene
-                .manifest(Mode.LOCAL)
-                .postgres(database, scene.id())
-                .minio(store)
-                .set("driver.template", HeldStart.template()),
+            debugged(scene.manifest(Mode.LOCAL).postgres(database, scene.id()).minio(store)),
             Programs.totals(),
             job -> {
               letCheckGo(scene, job);
@@ -106,6 +98,10 @@ class StartOrderScenario {
     }
     play.job.awaitReady(Play.RECOVER);
     play.endsExact();
+  }
+
+  private static Manifest debugged(Manifest manifest) {
+    return manifest.set("driver.template", HeldStart.template());
   }
 
   private static void cutAfterEachStep(Scene scene, Job job, Line line, Runnable awaitMore) {

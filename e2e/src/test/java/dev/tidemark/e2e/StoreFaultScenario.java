@@ -54,7 +54,7 @@ class StoreFaultScenario {
   }
 
   private static void awayForAMoment(Scene scene, Job job, Line line, Runnable awaitMore) {
-    List<String> epoch = epoch(scene);
+    long epoch = Play.epoch(scene);
     for (int i = 0; i < 3; i++) {
       awaitMore.run();
       line.cut();
@@ -63,12 +63,8 @@ class StoreFaultScenario {
       awaitMore.run();
       job.awaitReady(Play.RECOVER);
     }
-    assertThat(epoch(scene)).as("the epoch").isEqualTo(epoch);
+    assertThat(Play.epoch(scene)).as("the epoch").isEqualTo(epoch);
     assertThat(job.number("restarts")).as("restarts").isZero();
-  }
-
-  private static List<String> epoch(Scene scene) {
-    return scene.table().ask("SELECT epoch::text FROM tidemark_jobs");
   }
 
   @Test
