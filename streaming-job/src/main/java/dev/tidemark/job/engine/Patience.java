@@ -67,7 +67,7 @@ final class Patience {
           end = System.nanoTime() + moment.toNanos();
           waiting.accept(trouble);
         }
-        if (!away || !isBack(pause, end, over)) {
+        if (!away || System.nanoTime() >= end || !isBack(pause, end, over)) {
           throw first;
         }
         pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +53,13 @@ class PatienceTest {
   @Test
   void patienceEnds() {
     assertThatThrownBy(() -> written(SHORT, () -> false, away)).isSameAs(away);
+  }
+
+  /** A database may answer and write nothing: no room, a lock, another's right of way. */
+  @Test
+  void patienceEndsWithASinkThatAnswersAndWritesNothing() {
+    RuntimeException[] always = Collections.nCopies(5, away).toArray(RuntimeException[]::new);
+    assertThatThrownBy(() -> written(SHORT, () -> true, always)).isSameAs(away);
   }
 
   @Test
