@@ -26,7 +26,9 @@ public record StreamingJobBackupStatus(
     @JsonPropertyDescription("Bytes of the backup.") Amount bytes,
     @JsonPropertyDescription("The state that was copied.") StateCopied state,
     @JsonPropertyDescription("SHA-256 of the manifest, as it says itself.") String digest,
-    @JsonPropertyDescription("The last look at it.") Seen verification) {
+    @JsonPropertyDescription("The last look at it.") Seen verification,
+    @JsonPropertyDescription("How far its run has come; while it runs, and long enough to say so.")
+        Progress progress) {
 
   /** Where a backup stands. */
   public enum Phase {
@@ -52,6 +54,21 @@ public record StreamingJobBackupStatus(
   public record Amount(
       @JsonPropertyDescription("All of it.") Long total,
       @JsonPropertyDescription("What was not there from an earlier backup.") Long copied) {}
+
+  /** How far a run has come. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Progress(
+      @JsonPropertyDescription("Of the bytes, rounded down.") Integer percent,
+      @JsonPropertyDescription("Objects.") Done objects,
+      @JsonPropertyDescription("Bytes.") Done bytes) {}
+
+  /** How much of something is done; what was there from an earlier backup is done at once. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Done(
+      @JsonPropertyDescription("All of it.") Long total,
+      @JsonPropertyDescription("So far.") Long done) {}
 
   /** What is in the backup. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -91,7 +91,9 @@ class RightsScenario {
       refuses(client, account, new May("get", "tidemark.dev", "streamingjobs", "", here));
       refuses(client, account, new May("patch", "tidemark.dev", "streamingjobs/status", "", here));
       refuses(client, account, new May("get", "", "configmaps", "", here));
+      refuses(client, account, new May("get", "", "pods/log", "", here));
     }
+    allows(client, operator, new May("get", "", "pods/log", "", here));
     everythingADriverMayTheOperatorMay(client, operator, here);
     wide.delete(Play.RECOVER);
     Play.endsExact(scene, feeder);

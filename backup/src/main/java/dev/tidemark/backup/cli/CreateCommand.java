@@ -83,7 +83,7 @@ final class CreateCommand implements Callable<Integer> {
     Repository repository = stores.repository(to);
     PrintWriter out = spec.commandLine().getOut();
     Created created;
-    try (Bar bar = new Bar("backup")) {
+    try (Bar bar = new Bar("backup", out)) {
       created =
           new Creator(source, repository, Clock.systemUTC(), bar)
               .create(new Request(name, slot, request, mode));

@@ -41,7 +41,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Repository repository = stores.repository(from);
-    try (Bar bar = new Bar("export")) {
+    try (Bar bar = new Bar("export", spec.commandLine().getOut())) {
       Manifest manifest = new Exporter(repository, bar).export(name, directory);
       String said = "the backup " + name + " is in " + directory;
       spec.commandLine().getOut().println(said);

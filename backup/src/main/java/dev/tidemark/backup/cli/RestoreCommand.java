@@ -95,7 +95,7 @@ final class RestoreCommand implements Callable<Integer> {
     String name = choose ? chosen(repository, target) : which.name;
     PrintWriter out = spec.commandLine().getOut();
     boolean saved = safety != null && saved(repository, target, request, out, safety);
-    try (Bar bar = new Bar("restore")) {
+    try (Bar bar = new Bar("restore", out)) {
       Restored restored =
           new Restorer(repository, target, bar)
               .restore(name, request, Instant.now().plus(keepReplaced), asClone());

@@ -2,6 +2,7 @@ package dev.tidemark.operator.core;
 
 import dev.tidemark.operator.core.Memory.Ended;
 import dev.tidemark.operator.core.Memory.Restore;
+import dev.tidemark.operator.core.backup.RunProgress;
 import dev.tidemark.operator.core.backup.RunReport;
 import dev.tidemark.operator.core.backup.RunSeen;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Optional;
  */
 final class RestoreRules {
   private static final Duration LONG_AGO = Duration.ofMinutes(10);
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   private RestoreRules() {}
 
@@ -143,11 +145,11 @@ final class RestoreRules {
           memory,
           List.of(),
           run.problem() == null
-              ? Why.of(Reason.Restoring, sentence)
+              ? Why.of(Reason.Restoring, sentence + said(run.progress()))
               : Why.of(
                   run.problem().reason(),
                   sentence + " Its pod does not start: " + Sentence.ended(run.problem().message())),
-          null);
+          run.state() == RunSeen.State.ACTIVE ? seen.now().plus(SOON) : null);
     }
     Instant refusedUntil = Chronicle.refusedUntil(seen, memory);
     if (refusedUntil != null && seen.now().isBefore(refusedUntil)) {
@@ -162,6 +164,10 @@ final class RestoreRules {
     Step step =
         new Step(new Action.StartRestore(plan), Reason.Restoring.name(), sentence, plan.rescue());
     return told(memory, List.of(step), Why.of(Reason.Restoring, sentence), null);
+  }
+
+  private static String said(RunProgress progress) {
+    return progress == null ? "" : " " + progress.sentence();
   }
 
   /** Waits for a person. */

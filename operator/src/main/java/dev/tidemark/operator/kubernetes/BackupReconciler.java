@@ -156,7 +156,8 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
         new RunReader(
             context.getSecondaryResources(Job.class),
             context.getSecondaryResources(Pod.class),
-            pods::problem);
+            pods::problem,
+            new RunLog(client)::progress);
     StreamingJobBackupStatus status = backup.getStatus();
     String asked =
         backup.getSpec().verification() == null

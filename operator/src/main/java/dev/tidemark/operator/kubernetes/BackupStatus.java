@@ -9,6 +9,7 @@ import dev.tidemark.crds.StreamingJobBackupStatus.Seen;
 import dev.tidemark.crds.StreamingJobBackupStatus.StateCopied;
 import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.backup.BackupDecision;
+import dev.tidemark.operator.core.backup.RunProgress;
 import dev.tidemark.operator.core.backup.RunReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +34,7 @@ final class BackupStatus {
     StreamingJobBackupStatus old =
         backup.getStatus() == null
             ? new StreamingJobBackupStatus(
-                null, null, null, null, null, null, null, null, null, null, null, null)
+                null, null, null, null, null, null, null, null, null, null, null, null, null)
             : backup.getStatus();
     StreamingJobBackupStatus next = next(backup, old, decision, now);
     return next.equals(old) ? Optional.empty() : Optional.of(next);
@@ -68,7 +69,21 @@ final class BackupStatus {
             ? old.state()
             : new StateCopied(made.revision(), made.epoch(), made.batch(), made.keys()),
         made == null ? old.digest() : made.digest(),
-        seen(backup, old, decision));
+        seen(backup, old, decision),
+        progress(decision, old));
+  }
+
+  /** Where the log cannot be had for a moment, what was said before stands. */
+  private static StreamingJobBackupStatus.Progress progress(
+      BackupDecision decision, StreamingJobBackupStatus old) {
+    RunProgress now = decision.progress();
+    if (now != null) {
+      return new StreamingJobBackupStatus.Progress(
+          now.percent(),
+          new StreamingJobBackupStatus.Done(now.allObjects(), now.objects()),
+          new StreamingJobBackupStatus.Done(now.allBytes(), now.bytes()));
+    }
+    return decision.phase() == BackupDecision.Phase.Running ? old.progress() : null;
   }
 
   private static Seen seen(

@@ -151,9 +151,9 @@ final class Observer {
         .toList();
   }
 
-  private static List<RestoreSeen> restores(
+  private List<RestoreSeen> restores(
       Collection<Job> runs, Collection<Pod> pods, PodReader reader, String uid) {
-    RunReader known = new RunReader(runs, pods, reader::problem);
+    RunReader known = new RunReader(runs, pods, reader::problem, new RunLog(client)::progress);
     return runs.stream()
         .filter(run -> Owner.is(run, uid))
         .map(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.tidemark.operator.core.Problem;
 import dev.tidemark.operator.core.Reason;
+import dev.tidemark.operator.core.backup.RunProgress;
 import dev.tidemark.operator.core.backup.RunReport;
 import dev.tidemark.operator.core.backup.RunSeen;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -28,16 +29,23 @@ final class RunReader {
   private final Collection<Job> jobs;
   private final Collection<Pod> pods;
   private final Function<Pod, Optional<Problem>> problem;
+  private final Function<Pod, Optional<RunProgress>> progress;
 
   /**
    * For runs among these.
    *
    * @param problem asked about a pod that has not ended
+   * @param progress asked about a pod whose run is at work
    */
-  RunReader(Collection<Job> jobs, Collection<Pod> pods, Function<Pod, Optional<Problem>> problem) {
+  RunReader(
+      Collection<Job> jobs,
+      Collection<Pod> pods,
+      Function<Pod, Optional<Problem>> problem,
+      Function<Pod, Optional<RunProgress>> progress) {
     this.jobs = jobs;
     this.pods = pods;
     this.problem = problem;
+    this.progress = progress;
   }
 
   /** The run of that name, if whoever has this uid owns it. */
@@ -71,7 +79,8 @@ final class RunReader {
           started,
           null,
           null,
-          tries.stream().flatMap(p -> problem.apply(p).stream()).reduce((a, b) -> b).orElse(null));
+          newest(tries, problem),
+          newest(tries.stream().filter(RunReader::atWork).toList(), progress));
     }
     boolean deadline = "DeadlineExceeded".equals(end.get().getReason());
     return ended(
@@ -80,8 +89,20 @@ final class RunReader {
         deadline || told.isEmpty() ? silent(end.get(), deadline) : told.get().report());
   }
 
+  private static <T> T newest(List<Pod> tries, Function<Pod, Optional<T>> asked) {
+    return tries.stream().flatMap(p -> asked.apply(p).stream()).reduce((a, b) -> b).orElse(null);
+  }
+
+  private static boolean atWork(Pod pod) {
+    return pod.getStatus() != null
+        && pod.getStatus().getContainerStatuses() != null
+        && pod.getStatus().getContainerStatuses().stream()
+            .anyMatch(
+                c -> BackupJob.CONTAINER.equals(c.getName()) && c.getState().getRunning() != null);
+  }
+
   private static RunSeen ended(Instant started, Instant at, RunReport report) {
-    return new RunSeen(RunSeen.State.ENDED, started, at, report, null);
+    return new RunSeen(RunSeen.State.ENDED, started, at, report, null, null);
   }
 
   /** What a container has left, and when it ended. */

@@ -114,9 +114,9 @@ accepted driver:1:leaving leaving:1:Restoring:3 restore:a   |                   
 accepted ended:1:Stopped restore:a                          | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a unconfirmed              |                          | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
 accepted ended:1:Stopped restore:a suspend                  | StartRestore             | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
-accepted ended:1:Stopped restore:a restoring:a:running      |                          | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
+accepted ended:1:Stopped restore:a restoring:a:running      |                          | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering | 10
 accepted ended:1:Stopped restore:a restoring:a:done         | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |
-accepted ended:1:Stopped restore:a successor:2:young restoring:a:running | | RESTORING | False/Restoring | True/Restoring | False/Restoring | Recovering |
+accepted ended:1:Stopped restore:a successor:2:young restoring:a:running | | RESTORING | False/Restoring | True/Restoring | False/Restoring | Recovering | 10
 accepted ended:1:Stopped restore:a successor:2:young restoring:a:done | GiveTurn | DUE | False/Starting | True/Starting | False/Starting | Starting |
 accepted ended:1:Stopped restore:a restoring:a:done suspend |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 accepted ended:1:Stopped restore:a restoring:a:damaged      | LaunchDriver             | DUE           | False/Starting                | True/Starting           | False/Starting            | Starting   |

@@ -175,6 +175,7 @@ final class Given {
                 NOW.minusSeconds(9),
                 report == null ? null : NOW,
                 report,
+                null,
                 null)));
   }
 

@@ -428,7 +428,7 @@ final class SimWorld implements Effects {
       throw new AssertionError("a restore beside the driver " + liveDrivers().get(0).name);
     }
     restores.putIfAbsent(
-        plan.requestId(), new RunSeen(RunSeen.State.ACTIVE, now, null, null, null));
+        plan.requestId(), new RunSeen(RunSeen.State.ACTIVE, now, null, null, null, null));
     restoresView = new LinkedHashMap<>(restoresView);
     restoresView.putIfAbsent(plan.requestId(), restores.get(plan.requestId()));
     return Outcome.DONE;
@@ -447,6 +447,7 @@ final class SimWorld implements Effects {
               run.startedAt(),
               now,
               RunReport.silent(reason, "so it was"),
+              null,
               null);
         });
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.operator.core.Problem;
 import dev.tidemark.operator.core.Reason;
+import dev.tidemark.operator.core.backup.RunProgress;
 import dev.tidemark.operator.core.backup.RunReport;
 import dev.tidemark.operator.core.backup.RunSeen;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -79,7 +80,8 @@ class RunReaderTest {
     return new RunReader(
             List.of(job),
             List.of(pods),
-            pod -> Optional.of(new Problem(Reason.ImagePullFailed, "no such image")))
+            pod -> Optional.of(new Problem(Reason.ImagePullFailed, "no such image")),
+            pod -> Optional.of(new RunProgress(1, 2, 3, 4)))
         .run("run", UID);
   }
 
@@ -158,6 +160,24 @@ class RunReaderTest {
     RunSeen seen = seen(job(null, null), pod("1", null));
     assertThat(seen.state()).isEqualTo(RunSeen.State.ACTIVE);
     assertThat(seen.problem().reason()).isEqualTo(Reason.ImagePullFailed);
+  }
+
+  @Test
+  void oneThatIsAtWorkSaysHowFarItIs() {
+    Pod waiting = pod("1", null);
+    assertThat(seen(job(null, null), waiting).progress()).as("it has not begun").isNull();
+    Pod atWork =
+        new PodBuilder(waiting)
+            .editStatus()
+            .editFirstContainerStatus()
+            .withNewState()
+            .withNewRunning()
+            .endRunning()
+            .endState()
+            .endContainerStatus()
+            .endStatus()
+            .build();
+    assertThat(seen(job(null, null), atWork).progress()).isEqualTo(new RunProgress(1, 2, 3, 4));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param message the same as a sentence
  * @param event what people should hear of; null for nothing
  * @param wake when to look again; null leaves it to events
+ * @param progress how far the run that makes it has come; null when that is not known, or over
  */
 public record BackupDecision(
     Work start,
@@ -24,7 +25,8 @@ public record BackupDecision(
     String reason,
     String message,
     Event event,
-    Instant wake) {
+    Instant wake,
+    RunProgress progress) {
 
   /** What a run does. */
   public enum Work {
@@ -46,35 +48,42 @@ public record BackupDecision(
   public record Event(String reason, String sentence, boolean warning) {}
 
   static BackupDecision nothing() {
-    return new BackupDecision(null, null, null, null, null, null, null, null, null);
+    return new BackupDecision(null, null, null, null, null, null, null, null, null, null);
   }
 
   static BackupDecision stands(Phase phase, String reason, String message) {
-    return new BackupDecision(null, null, phase, null, null, reason, message, null, null);
+    return new BackupDecision(null, null, phase, null, null, reason, message, null, null, null);
   }
 
   static BackupDecision hold(boolean held, Event event) {
-    return new BackupDecision(null, held, null, null, null, null, null, event, null);
+    return new BackupDecision(null, held, null, null, null, null, null, event, null, null);
   }
 
   BackupDecision starting(Work work) {
-    return new BackupDecision(work, hold, phase, ended, looked, reason, message, event, wake);
+    return new BackupDecision(
+        work, hold, phase, ended, looked, reason, message, event, wake, progress);
   }
 
   BackupDecision telling(Event told) {
-    return new BackupDecision(start, hold, phase, ended, looked, reason, message, told, wake);
+    return new BackupDecision(
+        start, hold, phase, ended, looked, reason, message, told, wake, progress);
   }
 
   BackupDecision at(Instant again) {
-    return new BackupDecision(start, hold, phase, ended, looked, reason, message, event, again);
+    return new BackupDecision(
+        start, hold, phase, ended, looked, reason, message, event, again, progress);
+  }
+
+  BackupDecision after(RunProgress so) {
+    return new BackupDecision(start, hold, phase, ended, looked, reason, message, event, wake, so);
   }
 
   static BackupDecision over(Phase phase, RunReport report) {
     return new BackupDecision(
-        null, null, phase, report, null, report.reason(), report.message(), null, null);
+        null, null, phase, report, null, report.reason(), report.message(), null, null, null);
   }
 
   static BackupDecision looked(RunReport report) {
-    return new BackupDecision(null, null, null, null, report, null, null, null, null);
+    return new BackupDecision(null, null, null, null, report, null, null, null, null, null);
   }
 }

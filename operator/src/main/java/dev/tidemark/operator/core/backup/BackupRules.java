@@ -30,7 +30,9 @@ public final class BackupRules {
       case ACTIVE ->
           seen.creation().problem() == null
               ? BackupDecision.stands(
-                  Phase.Running, Reason.BackupRunning.name(), "The backup is being made.")
+                      Phase.Running, Reason.BackupRunning.name(), "The backup is being made.")
+                  .after(seen.creation().progress())
+                  .at(seen.now().plus(SOON))
               : BackupDecision.stands(
                   Phase.Running,
                   seen.creation().problem().reason().name(),

@@ -35,11 +35,11 @@ class BackupRulesTest {
   }
 
   private static RunSeen ended(String reason) {
-    return new RunSeen(State.ENDED, NOW, NOW, RunReport.silent(reason, "so it was."), null);
+    return new RunSeen(State.ENDED, NOW, NOW, RunReport.silent(reason, "so it was."), null, null);
   }
 
   private static RunSeen active(Problem problem) {
-    return new RunSeen(State.ACTIVE, NOW, null, null, problem);
+    return new RunSeen(State.ACTIVE, NOW, null, null, problem, null);
   }
 
   @Test
@@ -53,6 +53,14 @@ class BackupRulesTest {
     assertThat(decide().event().reason()).isEqualTo("BackupCompleted");
     over = true;
     assertThat(decide()).isEqualTo(BackupDecision.nothing());
+  }
+
+  @Test
+  void whileItIsMadeItIsAskedHowFarItIs() {
+    RunProgress half = new RunProgress(1, 2, 3, 6);
+    creation = new RunSeen(State.ACTIVE, NOW, null, null, null, half);
+    assertThat(decide().progress()).isEqualTo(half);
+    assertThat(decide().wake()).isAfter(NOW);
   }
 
   @Test
