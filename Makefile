@@ -89,7 +89,7 @@ check-all: deploy ## every scenario, resumable; writes docs/evidence/
 
 test-store: images ## the tests against real MinIO servers, whose program 'make images' builds
 	@$(MVN) -pl backup,streaming-job -am test -Dsurefire.failIfNoSpecifiedTests=false \
-	  -Dtest='MinioTest,FaultsTest,TransfersTest,MinioOwnershipTest,MinioEncryptedTest'
+	  -Dtest='MinioTest,MinioRightsTest,FaultsTest,TransfersTest,MinioOwnershipTest,MinioEncryptedTest'
 
 chaos: deploy ## two jobs and a random fault every 20 s: make chaos SEED=1 MINUTES=10
 	@e2e/chaos "$(SEED)" "$(MINUTES)"

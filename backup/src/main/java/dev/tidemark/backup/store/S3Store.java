@@ -50,6 +50,7 @@ public final class S3Store implements ObjectStore {
   private final String bucket;
   private final String endpoint;
   private final StoreOptions options;
+  private final Refusals refusals;
   private final S3AsyncClient client;
   private final Throttle throttle =
       new Throttle(FIRST_AT_ONCE, MOST_AT_ONCE, S3Store::asksForPatience);
@@ -65,11 +66,12 @@ public final class S3Store implements ObjectStore {
     this.bucket = bucket;
     this.options = options;
     this.endpoint = Objects.requireNonNullElse(options.endpoint(), "AWS");
-    this.client = client(options);
+    this.refusals = new Refusals(endpoint);
+    this.client = client(options, refusals);
     this.transfers = new Transfers(client, bucket, throttle, partBytes, mostAtOneCopy);
   }
 
-  private static S3AsyncClient client(StoreOptions options) {
+  private static S3AsyncClient client(StoreOptions options, Refusals refusals) {
     S3AsyncClientBuilder builder =
         S3AsyncClient.builder()
             .httpClientBuilder(http(options))
@@ -82,7 +84,11 @@ public final class S3Store implements ObjectStore {
             .asyncConfiguration(
                 a -> a.advancedOption(FUTURE_COMPLETION_EXECUTOR, (Executor) Runnable::run))
             .disableS3ExpressSessionAuth(true)
-            .overrideConfiguration(o -> o.apiCallTimeout(CALL).apiCallAttemptTimeout(ATTEMPT));
+            .overrideConfiguration(
+                o ->
+                    o.apiCallTimeout(CALL)
+                        .apiCallAttemptTimeout(ATTEMPT)
+                        .addExecutionInterceptor(refusals));
     if (options.endpoint() != null) {
       builder.endpointOverride(URI.create(options.endpoint()));
     }
@@ -188,9 +194,11 @@ public final class S3Store implements ObjectStore {
               page.get(0).key());
       if (answer.hasErrors() && !answer.errors().isEmpty()) {
         var error = answer.errors().get(0);
-        throw new BackupException(
-            error.code().equals("AccessDenied") ? Reason.AccessDenied : Reason.StoreUnavailable,
-            "s3a://%s/%s cannot be deleted: %s".formatted(bucket, error.key(), error.message()));
+        String object = "s3a://" + bucket + "/" + error.key();
+        throw error.code().equals("AccessDenied")
+            ? refusals.deletion(object)
+            : new BackupException(
+                Reason.StoreUnavailable, object + " cannot be deleted: " + error.message());
       }
     }
   }
@@ -244,12 +252,7 @@ public final class S3Store implements ObjectStore {
     if (failure instanceof S3Exception s3) {
       return switch (s3.statusCode()) {
         case 404, 409, 412 -> new Changed(object, s3);
-        case 401, 403 ->
-            new BackupException(
-                Reason.AccessDenied,
-                "%s refuses access to %s (%s); give these credentials the right to list, read, write and delete there"
-                    .formatted(endpoint, object, code(s3)),
-                s3);
+        case 401, 403 -> new BackupException(Reason.AccessDenied, s3.getMessage(), s3);
         default -> unavailable(object, s3);
       };
     }
@@ -264,10 +267,6 @@ public final class S3Store implements ObjectStore {
       return ours;
     }
     return unavailable(object, failure);
-  }
-
-  private static String code(S3Exception e) {
-    return e.awsErrorDetails() == null ? "HTTP " + e.statusCode() : e.awsErrorDetails().errorCode();
   }
 
   private BackupException unavailable(String object, Throwable cause) {
