@@ -26,6 +26,8 @@ public final class BackupException extends RuntimeException {
     BackupDamaged,
     /** The backup is of another job, or of another revision of it. */
     ForeignBackup,
+    /** The topic no longer holds what came after the backup. */
+    OffsetsExpired,
     /** Somebody else changed the owner record while a restore was under way. */
     RestoreConflict(true),
     /** A right is missing. */

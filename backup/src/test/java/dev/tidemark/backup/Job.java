@@ -22,6 +22,7 @@ public final class Job {
   private final Deque<List<String>> kept = new ArrayDeque<>();
   private long epoch = 1;
   private long batch;
+  private Long earliest;
 
   /** A job with that id at that path; it has an owner record, and no state yet. */
   public Job(ObjectStore store, Location path, String id) {
@@ -52,6 +53,11 @@ public final class Job {
     return batch;
   }
 
+  /** The topic holds nothing before that offset any more. */
+  public void topicBeginsAt(long offset) {
+    earliest = offset;
+  }
+
   /** Writes one more checkpoint, whose parts say of which batch they are. */
   public void checkpointState() {
     batch += 1_000;
@@ -60,7 +66,14 @@ public final class Job {
     ObjectNode state = Json.MAPPER.createObjectNode();
     state.put("contract", 1).put("epoch", epoch).put("batch", batch).put("keys", batch);
     state.put("directory", directory);
-    state.putArray("offsets").addObject().put("topic", "t").put("partition", 0).put("until", batch);
+    state
+        .putArray("offsets")
+        .addObject()
+        .put("topic", "t")
+        .put("partition", 0)
+        .put("until", batch)
+        .put("earliest", earliest);
+    state.put("writtenAt", "2026-01-01T00:00:00Z");
     ArrayNode parts = state.putArray("parts");
     for (int i = 0; i < PARTS; i++) {
       String name = "part-%05d".formatted(i);

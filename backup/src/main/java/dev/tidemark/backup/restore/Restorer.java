@@ -63,7 +63,8 @@ public final class Restorer {
    *
    * @param id of the request: it is carried out once
    * @param keepReplacedUntil until then the job leaves alone what it had before
-   * @throws BackupException {@code BackupDamaged}, {@code ForeignBackup}, {@code RestoreConflict}
+   * @throws BackupException {@code BackupDamaged}, {@code ForeignBackup}, {@code OffsetsExpired},
+   *     {@code RestoreConflict}
    */
   public Restored restore(String name, String id, Instant keepReplacedUntil) {
     return restore(name, id, keepReplacedUntil, null);
@@ -85,6 +86,7 @@ public final class Restorer {
       }
       if (!Clone.isUnfinished(record)) {
         requireSame(manifest, record);
+        requireReach(manifest);
       }
     }
     Map<Stored, Listed> objects =
@@ -166,6 +168,43 @@ public final class Restorer {
           Reason.ForeignBackup,
           "the backup %s holds the state of revision %d, and the job keeps that of revision %d: they were counted by different definitions. Nothing was changed; take a backup made since the change"
               .formatted(manifest.name(), manifest.revision(), revision));
+    }
+  }
+
+  /**
+   * The job reads again what came after the backup, and has noted with its newest checkpoint how
+   * much of that the topic still held. Where it could not, it finds out when it starts.
+   */
+  private void requireReach(Manifest manifest) {
+    ObjectNode newest;
+    try {
+      newest = checkpoint.newest().state();
+    } catch (BackupException e) {
+      if (e.reason() != Reason.NothingToBackUp) {
+        throw e;
+      }
+      return;
+    }
+    for (JsonNode now : newest.path("offsets")) {
+      for (JsonNode then : manifest.state().path("offsets")) {
+        long until = then.path("until").asLong();
+        long earliest = now.path("earliest").asLong(0);
+        if (then.path("topic").equals(now.path("topic"))
+            && then.path("partition").equals(now.path("partition"))
+            && until < earliest
+            && until < now.path("until").asLong()) {
+          throw new BackupException(
+              Reason.OffsetsExpired,
+              "the backup %s stands at offset %d of %s/%s, and the topic held nothing before offset %d at %s: what lies between could not be counted again. The job goes on with the checkpoint it had; take a newer backup"
+                  .formatted(
+                      manifest.name(),
+                      until,
+                      then.path("topic").asText(),
+                      then.path("partition").asText(),
+                      earliest,
+                      newest.path("writtenAt").asText()));
+        }
+      }
     }
   }
 

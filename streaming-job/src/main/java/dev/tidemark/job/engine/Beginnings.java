@@ -127,7 +127,14 @@ final class Beginnings {
         new Marks(prepared.ledger().until().keySet(), state.marks(), (int) batches + BATCHES_MORE);
     progress.late(marks.late());
     StateCheckpoints checkpoints =
-        new StateCheckpoints(store, settings, prepared.owner(), epoch, progress, state.maps());
+        new StateCheckpoints(
+            store,
+            settings,
+            prepared.owner(),
+            epoch,
+            progress,
+            state.maps(),
+            prepared.offsets()::earliest);
     Output output =
         new StateOutput(
             spark.sc(), transaction, malformed, checkpoints, marks, partitions, progress::late);

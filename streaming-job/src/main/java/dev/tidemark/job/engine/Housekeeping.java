@@ -106,10 +106,12 @@ final class Housekeeping implements Runnable {
     }
   }
 
-  /** Kafka tells nobody of new partitions, so it is asked once a minute. */
+  /** Kafka tells nobody of new partitions or of records it drops, so it is asked once a minute. */
   private void partitions() {
     try (KafkaCluster cluster = new KafkaCluster(run.settings())) {
-      Set<Partition> added = new HashSet<>(cluster.look().earliest().keySet());
+      Map<Partition, Long> earliest = cluster.look().earliest();
+      run.offsets().held(earliest);
+      Set<Partition> added = new HashSet<>(earliest.keySet());
       added.removeAll(run.committed().keySet());
       if (!added.isEmpty()) {
         run.trip(new PartitionsAdded(added));

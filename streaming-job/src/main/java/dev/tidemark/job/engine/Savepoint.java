@@ -66,7 +66,7 @@ final class Savepoint {
             store.parts(directory),
             state.keys(),
             definition,
-            StateCheckpoints.offsets(ledger, state.marks()),
+            StateCheckpoints.offsets(ledger, state.marks(), Map.of()),
             Instant.now());
     store.write(manifest);
     return manifest;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import org.slf4j.Logger;
@@ -33,11 +34,13 @@ final class StateCheckpoints {
   private final long epoch;
   private final Progress progress;
   private final JavaRDD<?> loaded;
+  private final Supplier<Map<Partition, Long>> earliest;
 
   /**
    * For one run.
    *
    * @param loaded the state it began with, let go of when a checkpoint makes it superfluous
+   * @param earliest tells the first offsets that the topic still holds
    */
   StateCheckpoints(
       StateStore store,
@@ -45,8 +48,10 @@ final class StateCheckpoints {
       OwnerRecord owner,
       long epoch,
       Progress progress,
-      JavaRDD<?> loaded) {
+      JavaRDD<?> loaded,
+      Supplier<Map<Partition, Long>> earliest) {
     this.owner = owner;
+    this.earliest = earliest;
     this.loaded = loaded;
     this.store = store;
     this.settings = settings;
@@ -132,12 +137,12 @@ final class StateCheckpoints {
         parts,
         StateData.keys(state),
         settings.definition(),
-        offsets(until, marks),
+        offsets(until, marks, earliest.get()),
         Instant.now());
   }
 
   static List<StateManifest.Offset> offsets(
-      Map<Partition, Long> until, Map<Partition, Mark> marks) {
+      Map<Partition, Long> until, Map<Partition, Mark> marks, Map<Partition, Long> earliest) {
     return until.entrySet().stream()
         .map(
             e -> {
@@ -147,7 +152,8 @@ final class StateCheckpoints {
                   e.getKey().number(),
                   e.getValue(),
                   mark == null || mark.time() == Marks.NEVER ? null : mark.time(),
-                  mark == null ? 0 : mark.late());
+                  mark == null ? 0 : mark.late(),
+                  earliest.get(e.getKey()));
             })
         .toList();
   }

@@ -19,15 +19,18 @@ public final class EndOffsets implements Offsets {
   private final Settings settings;
   private final Map<Partition, Long> ledger;
   private final Map<Partition, Long> latest = new ConcurrentHashMap<>();
+  private volatile Map<Partition, Long> earliest;
   private Asking prepared;
 
   /**
    * Knows which partitions there are.
    *
    * @param ledger first offset not yet committed, of all partitions of the job
+   * @param earliest first offset still held
    */
-  public EndOffsets(Settings settings, Map<Partition, Long> ledger) {
+  public EndOffsets(Settings settings, Map<Partition, Long> ledger, Map<Partition, Long> earliest) {
     this.settings = settings;
+    this.earliest = Map.copyOf(earliest);
     this.ledger = Map.copyOf(ledger);
   }
 
@@ -54,6 +57,16 @@ public final class EndOffsets implements Offsets {
   @Override
   public Map<Partition, Long> latest() {
     return Map.copyOf(latest);
+  }
+
+  @Override
+  public Map<Partition, Long> earliest() {
+    return earliest;
+  }
+
+  @Override
+  public void held(Map<Partition, Long> now) {
+    earliest = Map.copyOf(now);
   }
 
   private Asking client() {

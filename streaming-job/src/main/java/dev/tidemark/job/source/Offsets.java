@@ -15,4 +15,10 @@ public interface Offsets {
 
   /** End offsets as of the last batch generated. */
   Map<Partition, Long> latest();
+
+  /** The first offsets that the topic still held when it was last asked, a minute ago at most. */
+  Map<Partition, Long> earliest();
+
+  /** It was asked again. */
+  void held(Map<Partition, Long> earliest);
 }

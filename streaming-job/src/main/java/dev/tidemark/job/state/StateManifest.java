@@ -52,8 +52,11 @@ public record StateManifest(
    * @param mark highest event time of its rows so far in microseconds; null without windows or
    *     before its first row
    * @param late rows that came too late
+   * @param earliest first offset that the topic still held then, so that whoever restores an older
+   *     state knows whether it can catch up; null where that was not known
    */
-  public record Offset(String topic, int partition, long until, Long mark, long late) {}
+  public record Offset(
+      String topic, int partition, long until, Long mark, long late, Long earliest) {}
 
   /** State that holds nothing, at offsets from which everything is still to be counted. */
   public static StateManifest empty(
@@ -68,7 +71,10 @@ public record StateManifest(
         0,
         definition,
         offsets.entrySet().stream()
-            .map(e -> new Offset(e.getKey().topic(), e.getKey().number(), e.getValue(), null, 0))
+            .map(
+                e ->
+                    new Offset(
+                        e.getKey().topic(), e.getKey().number(), e.getValue(), null, 0, null))
             .toList(),
         Instant.now());
   }
@@ -80,7 +86,7 @@ public record StateManifest(
     ledger.forEach(
         (partition, until) -> {
           if (!known.containsKey(partition)) {
-            all.add(new Offset(partition.topic(), partition.number(), until, null, 0));
+            all.add(new Offset(partition.topic(), partition.number(), until, null, 0, null));
           }
         });
     return new StateManifest(

@@ -127,7 +127,7 @@ class DrillTest {
   void itIsToldAsTheContractHasIt() throws IOException {
     JsonNode example = JSON.readTree(CONTRACT.resolve("backup/drill.json").toFile());
     List<StateManifest.Offset> offsets =
-        List.of(new StateManifest.Offset("orders", 0, 1042, 1764322200000000L, 3));
+        List.of(new StateManifest.Offset("orders", 0, 1042, 1764322200000000L, 3, 900L));
     Path told = checkpoint.resolve("drill.json");
     new Drill.Found(null, 50, 48, offsets, "3.5.5").write(told);
     assertThat(JSON.readTree(told.toFile())).isEqualTo(example);

@@ -106,5 +106,13 @@ final class GrowingTopic {
     public Map<Partition, Long> latest() {
       return Map.of(PARTITION, END.get());
     }
+
+    @Override
+    public Map<Partition, Long> earliest() {
+      return Map.of(PARTITION, 0L);
+    }
+
+    @Override
+    public void held(Map<Partition, Long> earliest) {}
   }
 }
