@@ -6,11 +6,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Properties;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.Credentials;
 
 /**
  * Kafka, PostgreSQL and MinIO of the cluster, reachable from this machine through tunnels, and
@@ -36,6 +39,7 @@ public final class Infra implements AutoCloseable {
   private final Tunnel postgres;
   private final Tunnel minio;
   private final S3Client s3;
+  private final StaticCredentialsProvider root;
 
   /** Opens the tunnels. */
   public Infra(Cluster cluster) {
@@ -43,17 +47,22 @@ public final class Infra implements AutoCloseable {
     this.kafka = Tunnel.open(cluster.client(), Cluster.INFRA, "kafka", KAFKA_EXTERNAL, KAFKA_LOCAL);
     this.postgres = Tunnel.open(cluster.client(), Cluster.INFRA, "postgres", POSTGRES);
     this.minio = Tunnel.open(cluster.client(), Cluster.INFRA, "minio", S3);
+    this.root =
+        StaticCredentialsProvider.create(
+            AwsBasicCredentials.create(
+                cluster.secret(Cluster.INFRA, "minio", "AWS_ACCESS_KEY_ID"),
+                cluster.secret(Cluster.INFRA, "minio", "AWS_SECRET_ACCESS_KEY")));
     this.s3 =
         S3Client.builder()
-            .endpointOverride(URI.create("http://localhost:" + minio.localPort()))
+            .endpointOverride(minio())
             .region(Region.US_EAST_1)
             .forcePathStyle(true)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(
-                        cluster.secret(Cluster.INFRA, "minio", "AWS_ACCESS_KEY_ID"),
-                        cluster.secret(Cluster.INFRA, "minio", "AWS_SECRET_ACCESS_KEY"))))
+            .credentialsProvider(root)
             .build();
+  }
+
+  private URI minio() {
+    return URI.create("http://localhost:" + minio.localPort());
   }
 
   /** Kafka as this machine sees it. */
@@ -164,6 +173,39 @@ public final class Infra implements AutoCloseable {
   /** S3 as this machine sees it. */
   public S3Client s3() {
     return s3;
+  }
+
+  /**
+   * Entries of a Secret with credentials that are good for an hour and for all but one thing.
+   *
+   * @param right that is missing, as policies name it
+   * @param bucket where it is
+   */
+  public Map<String, String> credentialsWithout(String right, String bucket) {
+    String policy =
+        """
+        {"Version": "2012-10-17", "Statement": [
+          {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]},
+          {"Effect": "Deny", "Action": ["%s"], "Resource": ["arn:aws:s3:::%s", "arn:aws:s3:::%s/*"]}]}"""
+            .formatted(right, bucket, bucket);
+    try (StsClient sts =
+        StsClient.builder()
+            .endpointOverride(minio())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(root)
+            .build()) {
+      Credentials session =
+          sts.assumeRole(
+                  r ->
+                      r.roleArn("arn:aws:iam::000000000000:role/any")
+                          .roleSessionName("e2e")
+                          .policy(policy))
+              .credentials();
+      return Map.of(
+          "AWS_ACCESS_KEY_ID", session.accessKeyId(),
+          "AWS_SECRET_ACCESS_KEY", session.secretAccessKey(),
+          "AWS_SESSION_TOKEN", session.sessionToken());
+    }
   }
 
   /** The pod of MinIO. */

@@ -80,6 +80,32 @@ class BadInputScenario {
     Play.endsExact(scene, feeder);
   }
 
+  /**
+   * A bucket nobody lets the job into; then one it may read only; the Secret is mended each time.
+   */
+  @Test
+  void aBucketThatIsForbidden(Scene scene) {
+    Infra infra = scene.infra();
+    scene.cluster().createSecret(scene.id(), "own", infra.credentialsWithout("s3:*", Infra.BUCKET));
+    Job job = scene.apply(scene.manifest(Mode.LOCAL).set("s3.credentialsSecretRef.name", "own"));
+    Job.Condition shut = job.awaitCondition("Stalled", "True", NOTICED, "StoreAccessDenied");
+    assertThat(shut.message()).contains(Infra.BUCKET, "s3.credentialsSecretRef");
+
+    setSecret(scene, infra.credentialsWithout("s3:PutObject", Infra.BUCKET));
+    Job.Condition readOnly = job.awaitCondition("Ready", "False", NOTICED, "StoreAccessDenied");
+    assertThat(readOnly.message()).contains(Infra.BUCKET, "read, write");
+
+    setSecret(scene, infra.credentialsWithout("s3:PutObject", "backups"));
+    job.awaitReady(Play.START);
+    Feeder feeder = scene.feed(Play.RATE);
+    scene.awaitMoreRows(Play.RECOVER);
+    Play.endsExact(scene, feeder);
+  }
+
+  private static void setSecret(Scene scene, Map<String, String> entries) {
+    entries.forEach((key, value) -> scene.cluster().setSecret(scene.id(), "own", key, value));
+  }
+
   /** A roll without room for a second driver beside the first; then without room for any. */
   @Test
   void aQuotaForOneDriverAndThenForNone(Scene scene) {
