@@ -32,8 +32,7 @@ final class DriverRules {
       case STOPPING -> Stops.stopping(seen, driver, memory);
       case UNWANTED ->
           RestoreRules.asked(seen, memory).isPresent()
-              ? Stops.stop(
-                  situation, seen, driver, memory, Reason.Restoring, "a backup is to be restored")
+              ? Stops.stop(situation, seen, driver, memory, Reason.Restoring, Stops.RESTORE)
               : Stops.stop(
                   situation, seen, driver, memory, Reason.Suspended, "the job is suspended");
       case OUTDATED -> Stops.outdated(seen, driver, memory, basis.orElseThrow());

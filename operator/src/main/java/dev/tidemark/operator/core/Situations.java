@@ -78,8 +78,13 @@ final class Situations {
     if (driver.leaving()) {
       return Situation.STOPPING;
     }
-    if (seen.wanted().suspend() || RestoreRules.asked(seen, memory).isPresent()) {
+    if (seen.wanted().suspend()) {
       return Situation.UNWANTED;
+    }
+    if (RestoreRules.asked(seen, memory).isPresent()) {
+      return basis.filter(b -> Succession.relieves(seen, memory, driver, b)).isPresent()
+          ? Situation.OUTDATED
+          : Situation.UNWANTED;
     }
     if (basis.flatMap(b -> b.outdated(driver)).isPresent()) {
       Instant refusedUntil = Chronicle.rollRefusedUntil(seen, memory);

@@ -12,6 +12,9 @@ final class Stops {
   /** How long a driver that was told to leave may look as if it had not heard. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Why a driver leaves before a restore. */
+  static final String RESTORE = "a backup is to be restored";
+
   private Stops() {}
 
   static Course predecessor(Observation seen, Memory memory) {
@@ -147,13 +150,16 @@ final class Stops {
   }
 
   static Course outdated(Observation seen, DriverSeen driver, Memory memory, Basis basis) {
-    Reason cause = basis.outdated(driver).orElseThrow();
+    boolean restore = RestoreRules.asked(seen, memory).isPresent();
+    Reason cause = restore ? Reason.Restoring : basis.outdated(driver).orElseThrow();
     String why =
-        cause == Reason.RestartRequested
-            ? "restartNonce changed"
-            : cause == Reason.DefinitionChanged
-                ? "generation " + seen.wanted().generation() + " changes what the job computes"
-                : "generation " + seen.wanted().generation() + " changes its settings";
+        switch (cause) {
+          case Restoring -> RESTORE;
+          case RestartRequested -> "restartNonce changed";
+          case DefinitionChanged ->
+              "generation " + seen.wanted().generation() + " changes what the job computes";
+          default -> "generation " + seen.wanted().generation() + " changes its settings";
+        };
     if (memory.leavingOf(driver.attempt()).isEmpty() && Situations.commits(seen, driver)) {
       Optional<Course> first = relieved(seen, driver, memory, basis, cause, why);
       if (first.isPresent()) {

@@ -81,8 +81,9 @@ final class Succession {
   }
 
   /**
-   * The same course, and a successor gets ready meanwhile: for the time a backup is restored.
-   * Nothing where nothing begins, or where the job is not to run afterwards.
+   * The same course, and a successor gets ready meanwhile: for the time a backup is restored, where
+   * there is none yet because no driver worked. Nothing where nothing begins, or where the job is
+   * not to run afterwards.
    */
   static Course beside(Course course, Observation seen, Optional<Basis> basis) {
     boolean begins = course.steps().stream().anyMatch(Step::announced);
@@ -101,6 +102,18 @@ final class Succession {
         course.reason(),
         course.message(),
         course.wake());
+  }
+
+  /**
+   * True while a driver that works had better run on before a backup is restored: the one that is
+   * to follow gets ready, or is about to be made.
+   */
+  static boolean relieves(Observation seen, Memory memory, DriverSeen driver, Basis basis) {
+    return memory.leavingOf(driver.attempt()).isEmpty()
+        && Situations.commits(seen, driver)
+        && !hasFailed(memory)
+        && (wanted(seen, memory, basis).isPresent()
+            || heir(seen, basis).map(h -> awaitedUntil(seen, h)).isPresent());
   }
 
   /** Until when the driver of now runs on, so that its successor gets ready; null for no longer. */

@@ -109,7 +109,12 @@ accepted driver:1:running progress:1:1 suspend              | StopDriver        
 accepted driver:1:leaving progress:1:1 suspend              |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Running | 37
 accepted ended:1:Stopped suspend                            |                          | SUSPENDED     | False/Suspended               | False/Suspended         | False/Suspended           | Suspended  |
 #-- going back to a backup
-accepted driver:1:running progress:1:1 restore:a            | StopDriver               | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
+accepted driver:1:running progress:1:1 restore:a            | PrepareDriver            | OUTDATED      | True/Restoring                | True/Restoring          | False/Restoring           | Running    |
+accepted driver:1:running progress:1:1 restore:a successor:2:young | | OUTDATED | True/Restoring | True/Restoring | False/Restoring | Running | 50
+accepted driver:1:running progress:1:1 restore:a successor:2:ready | StopDriver | UNWANTED | False/Restoring | True/Restoring | False/Restoring | Running | 5
+accepted driver:1:running progress:1:1 restore:a successor:2:slow | StopDriver | UNWANTED | False/Restoring | True/Restoring | False/Restoring | Running | 5
+accepted driver:1:running progress:1:1 restore:a attempt:2  | StopDriver               | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
+accepted driver:1:running restore:a                         | StopDriver               | UNWANTED      | False/Restoring               | True/Restoring          | False/Restoring           | Running    | 5
 accepted driver:1:leaving leaving:1:Restoring:3 restore:a   |                          | STOPPING      | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting | 37
 accepted ended:1:Stopped restore:a                          | StartRestore PrepareDriver | RESTORING     | False/Restoring               | True/Restoring          | False/Restoring           | Recovering |
 accepted ended:1:Stopped restore:a unconfirmed              |                          | RUMOUR        | False/WaitingForDriver        | True/WaitingForDriver   | False/WaitingForDriver    | Starting   |
