@@ -3,6 +3,7 @@ package dev.tidemark.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,6 +15,8 @@ class DefinitionChangeScenario {
       new Rule(Rule.containing("important"), event -> Rule.one("old", Rule.at(event)));
   private static final Rule AFTER =
       new Rule(Rule.containing("ordinary"), event -> Rule.one("new", Rule.at(event)));
+
+  private static final String OTHERS = "value LIKE 'important other%'";
 
   @Test
   @Tag("gate")
@@ -55,6 +58,56 @@ class DefinitionChangeScenario {
     assertThat(scene.table().ask("SELECT DISTINCT value FROM important_events"))
         .as("both definitions have written")
         .containsExactlyInAnyOrder("old", "new");
+  }
+
+  /**
+   * A topic that is named no more is read no more; named again, it is read on where it was left.
+   */
+  @Test
+  void aTopicIsLeftOutAndNamedAgain(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    Topic other = new Topic(scene.infra().kafka(), scene.id() + "-other");
+    other.create(Scene.PARTITIONS);
+    Job job =
+        Play.started(
+            scene,
+            scene
+                .manifest(Mode.LOCAL)
+                .set("source.topics", List.of(scene.topic().name(), other.name())));
+    Feeder.write(other, 1, 300, (number, random) -> "important other 1-" + number);
+    awaitOthers(scene, 300);
+
+    readOnly(job, scene.topic().name());
+    job.awaitReady(Play.RECOVER);
+    Feeder.write(other, 2, 200, (number, random) -> "important other 2-" + number);
+    scene.awaitMoreRows(Play.RECOVER);
+    scene.awaitMoreRows(Play.RECOVER);
+    assertThat(others(scene)).as("rows of the topic that is left out").isEqualTo(300);
+
+    readOnly(job, scene.topic().name(), other.name());
+    awaitOthers(scene, 500);
+    feeder.close();
+    scene.table().execute("DELETE FROM important_events WHERE " + OTHERS);
+    Play.endsExact(scene, feeder);
+    other.delete();
+  }
+
+  private static void readOnly(Job job, String... topics) {
+    job.patch(
+        "{\"spec\": {\"source\": {\"topics\": [\"%s\"]}}}"
+            .formatted(String.join("\", \"", topics)));
+  }
+
+  private static void awaitOthers(Scene scene, long rows) {
+    Awaitility.await("rows of the other topic: " + rows)
+        .atMost(Play.RECOVER)
+        .until(() -> others(scene) >= rows);
+    assertThat(others(scene)).isEqualTo(rows);
+  }
+
+  private static long others(Scene scene) {
+    return Long.parseLong(
+        scene.table().ask("SELECT count(*)::text FROM important_events WHERE " + OTHERS).get(0));
   }
 
   @Test

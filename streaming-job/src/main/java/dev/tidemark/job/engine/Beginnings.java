@@ -124,7 +124,7 @@ final class Beginnings {
     long batches =
         2 * settings.checkpointIntervalMillis() / settings.definition().batchIntervalMillis();
     Marks marks =
-        new Marks(prepared.ledger().until().keySet(), state.marks(), (int) batches + BATCHES_MORE);
+        new Marks(prepared.reading().keySet(), state.marks(), (int) batches + BATCHES_MORE);
     progress.late(marks.late());
     StateCheckpoints checkpoints =
         new StateCheckpoints(

@@ -20,7 +20,7 @@ final class Contexts {
   static StreamingContext make(Prepared run, Recovery recovery, SparkContext spark) {
     if (recovery.checkpoint().isPresent()) {
       FoundCheckpoint found = recovery.checkpoint().get();
-      return new StreamingContext(spark, found.tidied(run.ownPath(), run.ledger().until()), null);
+      return new StreamingContext(spark, found.tidied(run.ownPath(), run.reading()), null);
     }
     StreamingContext context = build(run, spark);
     context.checkpoint(run.ownPath());

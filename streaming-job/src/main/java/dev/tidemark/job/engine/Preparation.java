@@ -177,7 +177,7 @@ final class Preparation {
     if (!settings.definition().stateful() && owner.stateRevision() != 0) {
       owner = ownership.stateBegun(0); // state of before knows nothing of what this revision reads
     }
-    EndOffsets offsets = new EndOffsets(settings, opened.until(), view.earliest());
+    EndOffsets offsets = new EndOffsets(settings, view.named(opened.until()), view.earliest());
     pool.execute(offsets::prepare);
     boolean first = before.isEmpty() ? fresh : before.get().revision() != owner.revision();
     return new Prepared(settings, owner, opened, view, offsets, ownership, first);

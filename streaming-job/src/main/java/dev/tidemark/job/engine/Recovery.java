@@ -53,7 +53,7 @@ record Recovery(Optional<FoundCheckpoint> checkpoint, String why, long skippedBa
       return fromLedger(sentence, 0);
     }
     FoundCheckpoint checkpoint = found.found().get();
-    Map<Partition, Long> ledger = run.ledger().until();
+    Map<Partition, Long> ledger = run.reading();
     Optional<String> gap = checkpoint.gap(ledger);
     if (gap.isPresent()) {
       return fromLedger("the checkpoint is ahead of the ledger: " + gap.get(), 0);

@@ -63,7 +63,7 @@ final class Run {
     this.spark = spark;
     this.listener = listener;
     this.patience = patience;
-    this.committed = new ConcurrentHashMap<>(prepared.ledger().until());
+    this.committed = new ConcurrentHashMap<>(prepared.reading());
   }
 
   /** The run whose context is being made or is running. */

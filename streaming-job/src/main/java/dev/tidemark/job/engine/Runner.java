@@ -166,8 +166,7 @@ final class Runner {
       early(() -> parts.sinks().of(settings, owner.jobId(), owner.lastEpoch()).prepare());
     }
     prepared
-        .ledger()
-        .until()
+        .reading()
         .forEach((partition, from) -> early(() -> Readers.prepare(settings, partition, from)));
   }
 

@@ -105,9 +105,9 @@ final class StateBeginning {
   StateRecovery.Recovered begin() {
     try {
       StateRecovery.Recovered begun = begun();
-      if (!begun.from().until().keySet().containsAll(run.ledger().until().keySet())) {
+      if (!begun.from().until().keySet().containsAll(run.reading().keySet())) {
         // Partitions were added: nothing of them is committed yet, and they begin here.
-        store.write(begun.from().with(run.owner().lastEpoch(), run.ledger().until()));
+        store.write(begun.from().with(run.owner().lastEpoch(), run.reading()));
       }
       return begun;
     } catch (IOException e) {

@@ -128,7 +128,9 @@ class LossTest extends LossFixture {
         new LedgerState(epoch + 1, 1, false, Map.of(GrowingTopic.PARTITION, Book.until()));
     KafkaView kafka =
         new KafkaView(
-            new LedgerIdentity("k", Map.of()), Map.of(GrowingTopic.PARTITION, 0L), Map.of());
+            new LedgerIdentity("k", Map.of(GrowingTopic.PARTITION.topic(), "id")),
+            Map.of(GrowingTopic.PARTITION, 0L),
+            Map.of());
     return new Prepared(
         settings(), owner, ledger, kafka, new GrowingTopic.Answers(), null, epoch == 0);
   }
