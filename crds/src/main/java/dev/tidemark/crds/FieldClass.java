@@ -93,7 +93,7 @@ public enum FieldClass {
         "sparkConf");
 
     put(Revision, "engine", "batchInterval", "filter", "select", "checkpoint.path");
-    put(Revision, "source.topics", "source.startingOffsets");
+    put(Revision, "source.topics", "source.topicPattern", "source.startingOffsets");
     put(
         Revision,
         "sink.jdbc.url",

@@ -24,7 +24,11 @@ import java.util.Map;
     message =
         "bootstrapServers is a list host:port,host:port without blanks, such as kafka-0:9092,kafka-1:9092")
 @ValidationRule(
-    value = "self.topics.all(t, t.matches('^[a-zA-Z0-9._-]+$') && t != '.' && t != '..')",
+    value = "has(self.topics) != has(self.topicPattern)",
+    message = "give either topics, by their names, or a topicPattern that their names match")
+@ValidationRule(
+    value =
+        "!has(self.topics) || self.topics.all(t, t.matches('^[a-zA-Z0-9._-]+$') && t != '.' && t != '..')",
     fieldPath = ".topics",
     message = "the name of a Kafka topic has only letters, digits, '.', '_' and '-'")
 @ValidationRule(
@@ -47,11 +51,16 @@ public record Source(
         @Size(min = 1, max = 2048)
         @JsonPropertyDescription("Kafka brokers to ask first: host:port, separated by commas.")
         String bootstrapServers,
-    @Required
-        @Size(min = 1, max = 64)
+    @Size(min = 1, max = 64)
         @JsonPropertyDescription(
-            "Topics to read. All partitions are read, also those that are added later.")
+            "Topics to read. All partitions are read, also those that are added later. A topic that is taken away is read no"
+                + " more; named again, it is read on from where it was left.")
         List<@Size(min = 1, max = 249) String> topics,
+    @Size(min = 1, max = 1024)
+        @JsonPropertyDescription(
+            "In place of topics: a regular expression (of Java) that the whole name of a topic matches, such as"
+                + " orders-.*. Topics that appear later are read from their beginning, within a minute.")
+        String topicPattern,
     @Default(Defaults.STARTING_OFFSETS)
         @JsonPropertyDescription(
             "Where a job begins that has never run: Earliest, at the oldest record Kafka still holds, or Latest, after the"

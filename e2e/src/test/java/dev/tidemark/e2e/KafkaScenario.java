@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,6 +43,41 @@ class KafkaScenario {
     Job.Condition stalled = job.awaitCondition("Stalled", "True", Play.RECOVER, "TopicRecreated");
     assertThat(stalled.message()).contains(scene.topic().name());
     assertThat(scene.table().count()).as("nothing was written").isEqualTo(rows);
+  }
+
+  /** A pattern that matches nothing yet, then a topic, then one more beside it. */
+  @Test
+  void topicsThatMatchAPattern(Scene scene) {
+    Job job =
+        scene.apply(
+            scene
+                .manifest(Mode.LOCAL)
+                .set(
+                    "source",
+                    Map.of(
+                        "bootstrapServers", Infra.KAFKA, "topicPattern", scene.id() + "-(eu|us)")));
+    Job.Condition none = job.awaitCondition("Stalled", "True", Play.START, "TopicNotFound");
+    assertThat(none.message()).contains(scene.id() + "-(eu|us)");
+
+    for (String region : List.of("eu", "us")) {
+      Topic topic = new Topic(scene.infra().kafka(), scene.id() + "-" + region);
+      topic.create(Scene.PARTITIONS);
+      Feeder.write(topic, 1, 300, (number, random) -> "important in " + region + " " + number);
+      Awaitility.await("rows of " + topic.name())
+          .atMost(Play.RECOVER)
+          .until(() -> rows(scene, region) >= 300);
+      assertThat(rows(scene, region)).isEqualTo(300);
+    }
+    job.awaitReady(Play.RECOVER);
+    job.delete(Play.RECOVER);
+    for (String region : List.of("eu", "us")) {
+      new Topic(scene.infra().kafka(), scene.id() + "-" + region).delete();
+    }
+  }
+
+  private static long rows(Scene scene, String region) {
+    String sql = "SELECT count(*)::text FROM %s WHERE value LIKE 'important in %s %%'";
+    return Long.parseLong(scene.table().ask(sql.formatted(scene.table().name(), region)).get(0));
   }
 
   @Test

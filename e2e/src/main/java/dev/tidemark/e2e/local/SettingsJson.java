@@ -59,7 +59,8 @@ final class SettingsJson {
       Program program,
       Pace pace) {
     definition.put("engine", "DStream").put("batchIntervalMillis", pace.batchMillis());
-    definition.putObject("source").put("startingOffsets", "Earliest").putArray("topics").add(topic);
+    ObjectNode read = definition.putObject("source").put("startingOffsets", "Earliest");
+    read.putNull("topicPattern").putArray("topics").add(topic);
     if (program == null) {
       definition.put("filter", "value LIKE '%important%'");
       list(definition, "select", List.of("upper(value) AS value"));

@@ -128,6 +128,7 @@ final class SettingsMap {
     definition.put("batchIntervalMillis", Durations.of(spec.batchInterval()).toMillis());
     ObjectNode source = definition.putObject("source");
     source.set("topics", Json.of(spec.source().topics()));
+    source.put("topicPattern", spec.source().topicPattern());
     source.put("startingOffsets", spec.source().startingOffsets().name());
     definition.put("filter", spec.filter());
     definition.set("select", Json.of(spec.select()));

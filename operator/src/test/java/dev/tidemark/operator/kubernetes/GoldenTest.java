@@ -74,7 +74,7 @@ final class GoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"minimal", "full", "running", "stateful"})
+  @ValueSource(strings = {"minimal", "full", "running", "stateful", "pattern"})
   void settingsAreThoseOfTheContract(String name) throws IOException {
     StreamingJob job = job(CONTRACT.resolve(name + ".yaml"));
     DriverPlan plan = plan(name, job);

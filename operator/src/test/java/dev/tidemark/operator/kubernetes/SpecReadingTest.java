@@ -67,6 +67,7 @@ final class SpecReadingTest {
       case "imagePullPolicy" -> parent.put(field, "Never");
       case "sparkConf" -> parent.withObject("/sparkConf").put("spark.locality.wait", "9");
       case "source.topics" -> parent.putArray(field).add("other");
+      case "source.topicPattern" -> parent.put(field, "other-.*");
       case "sink.jdbc.mode" -> parent.put(field, "Upsert");
       case "aggregate.window.length", "aggregate.window.lateness" -> parent.put(field, "7m");
       case "aggregate.results" -> parent.put(field, "PerBatch");

@@ -231,8 +231,7 @@ public final class CheckRun {
     Settings.Jdbc jdbc = settings.definition().sink().jdbc();
     return new Verdict(
         Reason.Accepted,
-        "topics "
-            + String.join(", ", settings.definition().source().topics())
+        settings.definition().source().shown()
             + ", filter, select, "
             + (jdbc == null ? "" : "table " + jdbc.table() + " ")
             + "and checkpoint path fit together");

@@ -75,8 +75,19 @@ public record Settings(
 
   /**
    * Which topics, and where a job without any ledger begins: {@code Earliest} or {@code Latest}.
+   *
+   * @param topics by name; null where they are those that match a pattern
+   * @param topicPattern that whole names match, of {@link java.util.regex.Pattern}; null where
+   *     topics are named
    */
-  public record Source(List<String> topics, String startingOffsets) {}
+  public record Source(List<String> topics, String topicPattern, String startingOffsets) {
+    /** For people. */
+    public String shown() {
+      return topics == null
+          ? "topics that match '" + topicPattern + "'"
+          : "topics " + String.join(", ", topics);
+    }
+  }
 
   /** Where the results go: a table, or, when that is null, the driver's log. */
   public record Sink(Jdbc jdbc) {}

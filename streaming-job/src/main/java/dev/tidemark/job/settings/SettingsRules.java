@@ -4,6 +4,8 @@ import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.util.Collection;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** What can be told of settings without asking anybody: completeness, ranges, known words. */
 final class SettingsRules {
@@ -39,7 +41,7 @@ final class SettingsRules {
     oneOf("definition.engine", d.engine(), Set.of("DStream"));
     positive("definition.batchIntervalMillis", d.batchIntervalMillis());
     present("definition.source", d.source());
-    notEmpty("definition.source.topics", d.source().topics());
+    topics(d.source());
     oneOf(
         "definition.source.startingOffsets",
         d.source().startingOffsets(),
@@ -50,6 +52,23 @@ final class SettingsRules {
     }
     if (d.sink().jdbc() != null) {
       table(d.sink().jdbc(), d.aggregate());
+    }
+  }
+
+  private static void topics(Settings.Source source) {
+    if (source.topicPattern() == null) {
+      notEmpty("definition.source.topics", source.topics());
+      return;
+    }
+    if (source.topics() != null) {
+      throw invalid("definition.source has both topics and a topicPattern");
+    }
+    try {
+      var unused = Pattern.compile(source.topicPattern());
+    } catch (PatternSyntaxException e) {
+      throw invalid(
+          "source.topicPattern is no regular expression: %s near position %d of '%s'"
+              .formatted(e.getDescription(), e.getIndex(), e.getPattern()));
     }
   }
 

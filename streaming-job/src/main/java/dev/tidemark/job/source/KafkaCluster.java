@@ -6,11 +6,16 @@ import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -50,8 +55,7 @@ public final class KafkaCluster implements AutoCloseable {
   public KafkaView look() {
     try {
       KafkaFuture<String> clusterId = admin.describeCluster().clusterId();
-      Map<String, TopicDescription> topics =
-          await(admin.describeTopics(settings.definition().source().topics()).allTopicNames());
+      Map<String, TopicDescription> topics = await(admin.describeTopics(names()).allTopicNames());
       Map<String, String> ids = new HashMap<>();
       Map<TopicPartition, OffsetSpec> first = new HashMap<>();
       Map<TopicPartition, OffsetSpec> last = new HashMap<>();
@@ -78,6 +82,26 @@ public final class KafkaCluster implements AutoCloseable {
     } catch (KafkaException e) {
       throw trouble(e);
     }
+  }
+
+  private Collection<String> names() {
+    Settings.Source source = settings.definition().source();
+    if (source.topicPattern() == null) {
+      return source.topics();
+    }
+    Predicate<String> wanted = Pattern.compile(source.topicPattern()).asMatchPredicate();
+    Set<String> all = await(admin.listTopics().names());
+    List<String> matching = all.stream().filter(wanted).toList();
+    if (matching.isEmpty()) {
+      throw new Trouble(
+          Reason.TopicNotFound,
+          "no topic at %s matches source.topicPattern '%s' with its whole name, of %d that this job may see; create one, or mend the pattern"
+              .formatted(
+                  settings.runtime().source().bootstrapServers(),
+                  source.topicPattern(),
+                  all.size()));
+    }
+    return matching;
   }
 
   private static Map<Partition, Long> offsets(

@@ -54,7 +54,7 @@ class CheckRunTest {
         new Settings.Definition(
             "DStream",
             1000,
-            new Settings.Source(List.of("events"), "Earliest"),
+            new Settings.Source(List.of("events"), null, "Earliest"),
             filter,
             select,
             null,

@@ -29,7 +29,7 @@ class SettingsFileTest {
   void goldenSettingsAreUnderstood(Path file) {
     Settings settings = SettingsFile.read(file);
     assertThat(settings.contract()).isEqualTo(1);
-    assertThat(settings.definition().source().topics()).isNotEmpty();
+    assertThat(settings.definition().source().shown()).startsWith("topics ");
   }
 
   @Test
@@ -86,8 +86,11 @@ class SettingsFileTest {
           running  | "groupBy" : [ ]                | "groupBy" : null           | definition.aggregate.groupBy
           minimal  | "mode" : "Append"              | "mode" : "Upsert"          | without an aggregate there is no key
           minimal  | "mode" : "Append"              | "mode" : "Replace"         | definition.sink.jdbc.mode
+          minimal  | [ "events" ]                   | null                       | definition.source.topics
+          minimal  | "topicPattern" : null          | "topicPattern" : "e.*"     | both topics and a topicPattern
+          pattern  | "events-.*"                    | "events-(.*"               | Unclosed group near position 10 of 'events-(.*'
           """)
-  void anAggregateThatMakesNoSenseIsRefused(String file, String right, String wrong, String says)
+  void whatMakesNoSenseIsRefused(String file, String right, String wrong, String says)
       throws IOException {
     String json = Files.readString(CONTRACT.resolve(file + ".json"));
     assertThat(json).contains(right);
