@@ -14,6 +14,7 @@ import dev.tidemark.job.source.EndOffsets;
 import dev.tidemark.job.source.KafkaCluster;
 import dev.tidemark.job.source.KafkaView;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -177,7 +178,17 @@ final class Preparation {
     if (!settings.definition().stateful() && owner.stateRevision() != 0) {
       owner = ownership.stateBegun(0); // state of before knows nothing of what this revision reads
     }
-    EndOffsets offsets = new EndOffsets(settings, view.named(opened.until()), view.earliest());
+    Map<Partition, Long> reading = view.named(opened.until());
+    List<String> left =
+        opened.until().keySet().stream()
+            .filter(partition -> !reading.containsKey(partition))
+            .map(Partition::toString)
+            .sorted()
+            .toList();
+    if (!left.isEmpty()) {
+      LOG.warn("read no more, since the source names no such topic, or it is gone: {}", left);
+    }
+    EndOffsets offsets = new EndOffsets(settings, reading, view.earliest());
     pool.execute(offsets::prepare);
     boolean first = before.isEmpty() ? fresh : before.get().revision() != owner.revision();
     return new Prepared(settings, owner, opened, view, offsets, ownership, first);
