@@ -109,38 +109,6 @@ class BackupScenario {
     play.endsExact();
   }
 
-  /** The topic drops what came after a backup: it is not put back, and the job goes on. */
-  @Test
-  void aBackupFromWhichNothingCouldCatchUp(Scene scene) {
-    CountingPlay play = new CountingPlay(scene, backedUp(scene), Programs.totals());
-    BackupResources backups = new BackupResources(scene.cluster().client(), scene.id());
-    backups.create("old", play.job);
-    backups.await("old", "Completed", Play.START);
-    play.counting.awaitMore(Play.RECOVER);
-    play.feeder.close();
-    assertThat(play.counting.settle(Play.RECOVER).exact()).isTrue();
-    List<String> results = results(scene);
-
-    // The next run asks the topic when it starts, and not only once a minute.
-    play.job.suspend(Play.RECOVER);
-    scene.topic().deleteRecordsBeforeTheEnd();
-    play.job.resume();
-    play.job.awaitReady(Play.RECOVER);
-    restore(play.job, "one", "old");
-    Job.Condition refused =
-        play.job.awaitCondition("RestoreCompleted", "False", Play.RECOVER, "OffsetsExpired");
-    assertThat(refused.message()).contains("old", scene.topic().name());
-    play.job.awaitReady(Play.RECOVER);
-    assertThat(results(scene)).isEqualTo(results);
-    long counted = play.counting.counted();
-    Feeder.write(scene.topic(), 3, 500);
-    play.counting.awaitCounted(counted + 500, Play.RECOVER);
-  }
-
-  private static List<String> results(Scene scene) {
-    return scene.table().ask("SELECT r::text FROM " + Counting.TABLE + " r ORDER BY 1");
-  }
-
   /** The data of a backup goes with it when it should, and a deletion never hangs. */
   @Test
   void aBackupIsDeletedWithItsData(Scene scene) {

@@ -1,6 +1,7 @@
 package dev.tidemark.e2e.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -92,8 +93,12 @@ final class Driver {
   }
 
   /** What it left when it ended by itself. */
-  String message() throws IOException {
+  String message() {
     Path message = directory.resolve("message");
-    return Files.exists(message) ? Files.readString(message) : "";
+    try {
+      return Files.exists(message) ? Files.readString(message) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

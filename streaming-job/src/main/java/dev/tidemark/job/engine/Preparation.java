@@ -82,6 +82,9 @@ final class Preparation {
                 .flatMap(ledger::read);
         ownership.requireLedger(
             state.isPresent() && !state.get().until().isEmpty(), ledger.shown());
+        if (before.isPresent() && state.isPresent()) {
+          StateBeginning.requireOneHistory(settings, before.get(), state.get());
+        }
         KafkaView view = join(kafka);
         Map<Partition, Long> starting = starting(before, state, view);
         reachable(isFresh(state) ? starting : state.get().until(), view);

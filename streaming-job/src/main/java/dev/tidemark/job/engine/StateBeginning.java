@@ -1,5 +1,6 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
@@ -76,25 +77,65 @@ final class StateBeginning {
    * @throws Trouble {@code CheckpointLost} when it is not there
    */
   static Map<Partition, Long> cloned(Settings settings, OwnerRecord owner) {
+    return stands(settings, owner)
+        .orElseThrow(
+            () ->
+                new Trouble(
+                    Reason.CheckpointLost,
+                    "the state of job %s/%s, with which this one is to begin, is not under %s any more. Nothing was changed. Delete what"
+                            .formatted(
+                                owner.clonedFrom().namespace(),
+                                owner.clonedFrom().name(),
+                                settings.runtime().checkpoint().path())
+                        + " is there and ask for the restore with another requestId"));
+  }
+
+  /** Where the newest state of a record stands; empty when there is none. */
+  private static Optional<Map<Partition, Long>> stands(Settings settings, OwnerRecord owner) {
     try {
       StateStore store = store(settings, owner.stateRevision());
       for (StateStore.Entry entry : store.newestFirst()) {
         Optional<StateManifest> manifest = store.read(entry);
         if (entry.epoch() >= owner.floorEpoch() && manifest.isPresent()) {
-          return manifest.get().until();
+          return manifest.map(StateManifest::until);
         }
       }
+      return Optional.empty();
     } catch (IOException e) {
       throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
     }
-    throw new Trouble(
-        Reason.CheckpointLost,
-        "the state of job %s/%s, with which this one is to begin, is not under %s any more. Nothing was changed. Delete what"
-                .formatted(
-                    owner.clonedFrom().namespace(),
-                    owner.clonedFrom().name(),
-                    settings.runtime().checkpoint().path())
-            + " is there and ask for the restore with another requestId");
+  }
+
+  /**
+   * A backup of before a change was put back, after its record was lost: the ledger knows a later
+   * revision than the record. The state would be brought to the ledger by the definition of then,
+   * though a later one has moved the ledger on, nobody knows from where.
+   *
+   * @throws Trouble {@code CheckpointDiverged}
+   */
+  static void requireOneHistory(Settings settings, OwnerRecord record, LedgerState ledger) {
+    boolean kept =
+        record.definitionDigest().equals(settings.definitionDigest())
+            || settings.runtime().upgrade().strategy().equals("Savepoint");
+    boolean older = record.stateRevision() > 0 && record.revision() < ledger.revision();
+    if (!settings.definition().stateful() || !kept || !older) {
+      return;
+    }
+    stands(settings, record)
+        .filter(until -> movedOn(until, ledger))
+        .ifPresent(
+            until -> {
+              throw new Trouble(
+                  Reason.CheckpointDiverged,
+                  "the state that was put back is of revision %d, and the ledger was moved on since by revision %d, whose definition is another: what lies between would be counted by the wrong one. Nothing was changed. Restore a backup that was made since the change; or set upgrade.strategy to Fresh with a changed definition, to count from where the ledger ends with empty state"
+                      .formatted(record.stateRevision(), ledger.revision()));
+            });
+  }
+
+  /** True when the ledger holds what state that stands there has not counted. */
+  static boolean movedOn(Map<Partition, Long> state, LedgerState ledger) {
+    return state.entrySet().stream()
+        .anyMatch(e -> ledger.until().getOrDefault(e.getKey(), e.getValue()) > e.getValue());
   }
 
   /**
