@@ -88,10 +88,12 @@ class BadInputScenario {
     Infra infra = scene.infra();
     scene.cluster().createSecret(scene.id(), "own", infra.credentialsWithout("s3:*", Infra.BUCKET));
     Job job = scene.apply(scene.manifest(Mode.LOCAL).set("s3.credentialsSecretRef.name", "own"));
-    Job.Condition shut = job.awaitCondition("Stalled", "True", NOTICED, "StoreAccessDenied");
+    Job.Condition shut = job.awaitCondition("Ready", "False", NOTICED, "StoreAccessDenied");
     assertThat(shut.message()).contains(Infra.BUCKET, "s3.credentialsSecretRef");
 
     setSecret(scene, infra.credentialsWithout("s3:PutObject", Infra.BUCKET));
+    job.await(
+        "a driver, since all can be read", NOTICED, object -> Job.number(object, "attempt") > 0);
     Job.Condition readOnly = job.awaitCondition("Ready", "False", NOTICED, "StoreAccessDenied");
     assertThat(readOnly.message()).contains(Infra.BUCKET, "read, write");
 

@@ -76,7 +76,7 @@ class KafkaScenario {
   }
 
   private static long rows(Scene scene, String region) {
-    String sql = "SELECT count(*)::text FROM %s WHERE value LIKE 'important in %s %%'";
+    String sql = "SELECT count(*)::text FROM %s WHERE lower(value) LIKE 'important in %s %%'";
     return Long.parseLong(scene.table().ask(sql.formatted(scene.table().name(), region)).get(0));
   }
 
