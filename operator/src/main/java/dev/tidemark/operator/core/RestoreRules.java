@@ -17,7 +17,6 @@ import java.util.Optional;
  */
 final class RestoreRules {
   private static final Duration LONG_AGO = Duration.ofMinutes(10);
-  private static final Duration SOON = Duration.ofSeconds(10);
 
   private RestoreRules() {}
 
@@ -149,7 +148,7 @@ final class RestoreRules {
               : Why.of(
                   run.problem().reason(),
                   sentence + " Its pod does not start: " + Sentence.ended(run.problem().message())),
-          run.state() == RunSeen.State.ACTIVE ? seen.now().plus(SOON) : null);
+          run.state() == RunSeen.State.ACTIVE ? seen.now().plus(RunProgress.ASKED_AGAIN) : null);
     }
     Instant refusedUntil = Chronicle.refusedUntil(seen, memory);
     if (refusedUntil != null && seen.now().isBefore(refusedUntil)) {

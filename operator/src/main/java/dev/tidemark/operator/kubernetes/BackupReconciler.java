@@ -48,6 +48,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
   private final Platform platform;
   private final Announcer announcer;
   private final PodEvents events;
+  private final RunLog log;
   private IndexerResourceCache<StreamingJobBackup> backups;
   private InformerEventSource<StreamingJob, StreamingJobBackup> jobs;
 
@@ -59,6 +60,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
     this.platform = platform;
     this.announcer = new Announcer(client, clock, instance);
     this.events = new PodEvents(client);
+    this.log = new RunLog(client);
   }
 
   @Override
@@ -157,7 +159,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
             context.getSecondaryResources(Job.class),
             context.getSecondaryResources(Pod.class),
             pods::problem,
-            new RunLog(client)::progress);
+            log::progress);
     StreamingJobBackupStatus status = backup.getStatus();
     String asked =
         backup.getSpec().verification() == null

@@ -34,12 +34,14 @@ final class Observer {
   private final Clock clock;
   private final Platform platform;
   private final PodEvents events;
+  private final RunLog log;
 
   Observer(KubernetesClient client, Clock clock, Platform platform) {
     this.client = client;
     this.clock = clock;
     this.platform = platform;
     this.events = new PodEvents(client);
+    this.log = new RunLog(client);
   }
 
   /** From the caches alone. */
@@ -153,7 +155,7 @@ final class Observer {
 
   private List<RestoreSeen> restores(
       Collection<Job> runs, Collection<Pod> pods, PodReader reader, String uid) {
-    RunReader known = new RunReader(runs, pods, reader::problem, new RunLog(client)::progress);
+    RunReader known = new RunReader(runs, pods, reader::problem, log::progress);
     return runs.stream()
         .filter(run -> Owner.is(run, uid))
         .map(

@@ -32,7 +32,7 @@ public final class BackupRules {
               ? BackupDecision.stands(
                       Phase.Running, Reason.BackupRunning.name(), "The backup is being made.")
                   .after(seen.creation().progress())
-                  .at(seen.now().plus(SOON))
+                  .at(seen.now().plus(RunProgress.ASKED_AGAIN))
               : BackupDecision.stands(
                   Phase.Running,
                   seen.creation().problem().reason().name(),

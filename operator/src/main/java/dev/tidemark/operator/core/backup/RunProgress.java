@@ -1,5 +1,6 @@
 package dev.tidemark.operator.core.backup;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,9 @@ import java.util.regex.Pattern;
  * @param allBytes of all of them
  */
 public record RunProgress(long objects, long allObjects, long bytes, long allBytes) {
+  /** How soon a run at work is asked again. */
+  public static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
+
   private static final Pattern LINE =
       Pattern.compile(
           "[a-z]+: (\\d{1,18}) of (\\d{1,18}) objects, (\\d{1,18}) of (\\d{1,18}) bytes");
