@@ -74,7 +74,7 @@ class MinioRightsTest {
 
   private void restore(ObjectStore from, ObjectStore to) {
     new Restorer(repository(from), new Checkpoint(to, path), Progress.NONE)
-        .restore("one", "again", Instant.now(), null);
+        .restore("one", "again", Instant.now());
   }
 
   private ObjectStore without(String right, String resource, String bucket) {

@@ -83,11 +83,17 @@ public final class Scene implements AutoCloseable {
     return like;
   }
 
-  /** A further topic, to which values of one's own are written from now on. */
-  public Topic addTopic(String name, int eventsPerSecond, Feeder.Values values) {
+  /** A further topic, whose name begins like that of the scenario's. */
+  public Topic addTopic(String name) {
     Topic further = new Topic(infra.kafka(), id + "-" + name);
     further.create(PARTITIONS);
     topics.add(further);
+    return further;
+  }
+
+  /** The same; values of one's own are written to it from now on. */
+  public Topic addTopic(String name, int eventsPerSecond, Feeder.Values values) {
+    Topic further = addTopic(name);
     fed(Feeder.start(further, further.name().hashCode(), eventsPerSecond, values));
     return further;
   }

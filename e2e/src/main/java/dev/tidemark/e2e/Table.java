@@ -65,7 +65,13 @@ public final class Table {
 
   /** Number of rows. */
   public long count() {
-    return Long.parseLong(query("SELECT count(*)::text FROM " + name, 1).get(0).get(0));
+    return count("true");
+  }
+
+  /** Number of rows of which a condition in SQL holds. */
+  public long count(String condition) {
+    return Long.parseLong(
+        ask("SELECT count(*)::text FROM %s WHERE ".formatted(name) + condition).get(0));
   }
 
   /** True when the row of that record is committed. */

@@ -60,24 +60,15 @@ class KafkaScenario {
     assertThat(none.message()).contains(scene.id() + "-(eu|us)");
 
     for (String region : List.of("eu", "us")) {
-      Topic topic = new Topic(scene.infra().kafka(), scene.id() + "-" + region);
-      topic.create(Scene.PARTITIONS);
+      Topic topic = scene.addTopic(region);
+      String rows = "lower(value) LIKE 'important in %s %%'".formatted(region);
       Feeder.write(topic, 1, 300, (number, random) -> "important in " + region + " " + number);
       Awaitility.await("rows of " + topic.name())
           .atMost(Play.RECOVER)
-          .until(() -> rows(scene, region) >= 300);
-      assertThat(rows(scene, region)).isEqualTo(300);
+          .until(() -> scene.table().count(rows) >= 300);
+      assertThat(scene.table().count(rows)).isEqualTo(300);
     }
     job.awaitReady(Play.RECOVER);
-    job.delete(Play.RECOVER);
-    for (String region : List.of("eu", "us")) {
-      new Topic(scene.infra().kafka(), scene.id() + "-" + region).delete();
-    }
-  }
-
-  private static long rows(Scene scene, String region) {
-    String sql = "SELECT count(*)::text FROM %s WHERE lower(value) LIKE 'important in %s %%'";
-    return Long.parseLong(scene.table().ask(sql.formatted(scene.table().name(), region)).get(0));
   }
 
   @Test

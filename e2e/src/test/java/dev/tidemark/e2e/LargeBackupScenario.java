@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.e2e.serial.Programs;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -55,13 +55,8 @@ class LargeBackupScenario {
 
   /** Lays objects beside those of the newest state checkpoint, which no driver looks at. */
   private static void swell(Scene scene) throws IOException {
-    String prefix = scene.id() + "/";
-    String manifest =
-        scene.objects("r").stream()
-            .filter(key -> key.contains("/state/e"))
-            .max(Comparator.naturalOrder())
-            .orElseThrow()
-            .substring(prefix.length());
+    List<String> manifests = StatefulScenario.manifests(scene);
+    String manifest = manifests.get(manifests.size() - 1);
     String directory =
         manifest.substring(0, manifest.indexOf('/') + 1)
             + new ObjectMapper().readTree(scene.object(manifest)).get("directory").asText();
