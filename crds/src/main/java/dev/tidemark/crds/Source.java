@@ -89,7 +89,8 @@ public record Source(
     @Default(Defaults.ON_OFFSETS_EXPIRED)
         @JsonPropertyDescription(
             "What to do when Kafka has already deleted records that were not read: Stop and say so, or SkipToEarliest: go"
-                + " on at the oldest record left and record what was skipped.")
+                + " on at the oldest record left, and note what was skipped in the table tidemark_skipped beside the ledger"
+                + " (without a database in _tidemark/ledger.json below checkpoint.path).")
         OnOffsetsExpired onOffsetsExpired,
     @Default(Defaults.ON_MALFORMED)
         @JsonPropertyDescription(

@@ -125,11 +125,6 @@ import java.util.Map;
     value = "!has(self.application)",
     fieldPath = ".application",
     message = "spec.application is not supported by this version of Tidemark")
-@ValidationRule(
-    value = "self.source.onOffsetsExpired != 'SkipToEarliest'",
-    fieldPath = ".source",
-    message =
-        "source.onOffsetsExpired: SkipToEarliest is not supported by this version of Tidemark; use Stop")
 // ---- End of what is not supported yet. ----
 public record StreamingJobSpec(
     @Default(Defaults.ENGINE)

@@ -39,6 +39,10 @@ public record StreamingJobStatus(
     @JsonPropertyDescription("The newest recovery.") Recovery lastRecovery,
     @JsonPropertyDescription("The newest checkpoint.") CheckpointSeen checkpoint,
     @JsonPropertyDescription("State of an aggregate whose results are Running.") StateSeen state,
+    @JsonPropertyDescription(
+            "Offsets that were skipped in the life of the job, since Kafka had dropped their records before they were"
+                + " read (source.onOffsetsExpired).")
+        Long skippedOffsets,
     @JsonPropertyDescription("The newest backups.") BackupSeen backup,
     @JsonPropertyDescription("The newest restore.") RestoreSeen restore,
     @JsonPropertyDescription("Executor pods, those that run of those that are wanted, such as 2/2.")

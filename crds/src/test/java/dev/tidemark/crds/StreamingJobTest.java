@@ -62,6 +62,7 @@ class StreamingJobTest {
             null,
             null,
             null,
+            null,
             "1/1",
             "tidemark/streaming-job:1",
             new Memory(2, 2, null, null, null, null, 0, 0, 0, at, null, null, null, null)));

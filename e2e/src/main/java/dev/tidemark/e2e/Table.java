@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -72,6 +73,16 @@ public final class Table {
   public long count(String condition) {
     return Long.parseLong(
         ask("SELECT count(*)::text FROM %s WHERE ".formatted(name) + condition).get(0));
+  }
+
+  /** Per partition of a topic the first offset that the ledger beside the table does not hold. */
+  public Map<Integer, Long> ledger(Topic topic) {
+    String sql =
+        "SELECT partition::text, until_offset::text FROM tidemark_offsets WHERE topic = '%s'"
+            .formatted(topic.name());
+    return query(sql, 2).stream()
+        .collect(
+            Collectors.toMap(row -> Integer.valueOf(row.get(0)), row -> Long.valueOf(row.get(1))));
   }
 
   /** True when the row of that record is committed. */

@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 
 /** A job that counts, fed for as long as the scenario lasts. */
 final class CountingPlay {
-  private static final int KEYS = 200;
+  static final int KEYS = 200;
 
   final Scene scene;
   final Counting counting;

@@ -16,25 +16,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Topics as they are in the field: they lose records, are made anew, grow, and have gaps. */
+/** Topics as they are in the field: they are made anew, grow, and have gaps. */
 @ExtendWith(Stage.class)
 class KafkaScenario {
 
   @Test
-  void recordsThatWereNotReadHaveExpired(Scene scene) {
-    Job job = suspendedWithRecordsAhead(scene);
-    scene.topic().deleteRecordsBeforeTheEnd();
-    Feeder.write(scene.topic(), 3, 500);
-    long rows = scene.table().count();
-    job.resume();
-    Job.Condition stalled = job.awaitCondition("Stalled", "True", Play.RECOVER, "OffsetsExpired");
-    assertThat(stalled.message()).contains(scene.topic().name());
-    assertThat(scene.table().count()).as("nothing was written").isEqualTo(rows);
-  }
-
-  @Test
   void theTopicWasDeletedAndMadeAgain(Scene scene) {
-    Job job = suspendedWithRecordsAhead(scene);
+    Job job = Play.suspendedWithRecordsAhead(scene);
     long rows = scene.table().count();
     scene.topic().delete();
     scene.topic().createAgain(Scene.PARTITIONS);
@@ -191,15 +179,6 @@ class KafkaScenario {
     return scene.table().rows("value", "kafka_partition", "kafka_offset").stream()
         .filter(row -> there.contains(row.get(1) + "/" + row.get(2)))
         .toList();
-  }
-
-  private static Job suspendedWithRecordsAhead(Scene scene) {
-    Feeder feeder = scene.feed(Play.RATE);
-    Job job = Play.started(scene, Mode.LOCAL);
-    job.suspend(Play.RECOVER);
-    feeder.close();
-    Feeder.write(scene.topic(), 2, 1_000);
-    return job;
   }
 
   /** Every third transaction is aborted, after its records have reached the broker. */

@@ -44,6 +44,16 @@ final class Play {
     return job;
   }
 
+  /** A job that worked and was suspended, with records in the topic that it has not read. */
+  static Job suspendedWithRecordsAhead(Scene scene) {
+    Feeder feeder = scene.feed(RATE);
+    Job job = started(scene, Mode.LOCAL);
+    job.suspend(RECOVER);
+    feeder.close();
+    Feeder.write(scene.topic(), 2, 1_000);
+    return job;
+  }
+
   /**
    * Strikes a fault that ends the run, and waits until a later run commits and the operator has
    * seen it. Returns when the job is Ready again.

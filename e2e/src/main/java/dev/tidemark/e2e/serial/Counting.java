@@ -26,6 +26,7 @@ public final class Counting {
   private final String database;
   private final Topic topic;
   private final List<Serial.Chapter> chapters = new ArrayList<>();
+  private final List<Event> kept = new ArrayList<>();
 
   /** A job that reads that topic and writes to that database. */
   public Counting(Infra infra, String database, Topic topic, Program program) {
@@ -56,6 +57,17 @@ public final class Counting {
 
   private Program program() {
     return chapters.get(chapters.size() - 1).program();
+  }
+
+  /** Records that were counted, and that the topic is about to lose. */
+  public void keep(List<Event> counted) {
+    kept.addAll(counted);
+  }
+
+  private List<Event> events() {
+    List<Event> events = new ArrayList<>(kept);
+    events.addAll(topic.dump());
+    return events;
   }
 
   /** From these offsets on another program is in force. */
@@ -119,7 +131,7 @@ public final class Counting {
 
   /** Waits until the whole topic is counted and all windows that are over are final; judges. */
   public Verdict settle(Duration within) {
-    List<Event> events = topic.dump();
+    List<Event> events = events();
     Map<Integer, Long> end =
         events.stream()
             .collect(
@@ -138,7 +150,7 @@ public final class Counting {
 
   private Verdict verdict(boolean settled) {
     Snapshot snapshot = snapshot();
-    List<Event> events = topic.dump();
+    List<Event> events = events();
     Serial run = Serial.run(events, chapters, snapshot.until());
     List<String> wrong = run.differences(snapshot.rows(), settled);
     return new Verdict(

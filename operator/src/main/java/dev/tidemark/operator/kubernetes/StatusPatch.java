@@ -77,6 +77,9 @@ final class StatusPatch {
         recovery(json.path("recovery")).orElse(old.lastRecovery()),
         checkpoint(job, json.path("checkpoint")).orElse(old.checkpoint()),
         state(json.path("state")).orElse(old.state()),
+        json.path("skipped").asLong() > 0
+            ? Long.valueOf(json.path("skipped").asLong())
+            : old.skippedOffsets(),
         backup,
         Notes.restore(memory),
         executors(json.path("executors")).orElse(old.executors()),
@@ -94,7 +97,7 @@ final class StatusPatch {
   private static StreamingJobStatus empty() {
     return new StreamingJobStatus(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null);
+        null, null, null);
   }
 
   /** The part of a status that is written as soon as it changes. */
@@ -126,6 +129,7 @@ final class StatusPatch {
         s.lastRecovery(),
         null,
         null,
+        s.skippedOffsets(),
         s.backup(),
         s.restore(),
         null,

@@ -1,6 +1,5 @@
 package dev.tidemark.operator.kubernetes;
 
-import dev.tidemark.crds.Memory;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobStatus;
@@ -8,7 +7,6 @@ import dev.tidemark.operator.core.Decider;
 import dev.tidemark.operator.core.Decision;
 import dev.tidemark.operator.core.Observation;
 import dev.tidemark.operator.core.Outcome;
-import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.Step;
 import dev.tidemark.operator.core.backup.ScheduleDecision;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -29,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +47,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
   private final Observer observer;
   private final Announcer announcer;
   private final BackupSchedules schedules;
+  private final StatusNews news;
   private final Sources sources = new Sources();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(StreamingJobReconciler::daemon);
@@ -65,6 +63,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
     this.observer = new Observer(client, clock, platform);
     this.announcer = new Announcer(client, clock, instance);
     this.schedules = new BackupSchedules(client, announcer);
+    this.news = new StatusNews(announcer, schedules);
   }
 
   @Override
@@ -177,10 +176,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
           .eventSourceRetriever()
           .getControllerEventSource()
           .handleRecentResourceUpdate(ResourceID.fromResource(job), updated, job);
-      announceRefusal(job, status.operator());
-      announceRecovery(job, status.lastRecovery());
-      announceRestore(job, status.restore());
-      announceLate(job, status.state());
+      news.tell(job, status);
       return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() == 404) {
@@ -191,90 +187,6 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
       }
       return false;
     }
-  }
-
-  /** A refusal is the check run's verdict: told once, not at each time it is asked again. */
-  private void announceRefusal(StreamingJob job, Memory notes) {
-    Memory.Refusal now = notes == null ? null : notes.refusal();
-    Memory before = job.getStatus() == null ? null : job.getStatus().operator();
-    Memory.Refusal known = before == null ? null : before.refusal();
-    boolean news =
-        now != null
-            && (known == null
-                || !now.generation().equals(known.generation())
-                || !now.reason().equals(known.reason())
-                || !now.message().equals(known.message()));
-    if (news) {
-      announcer.tell(
-          job,
-          now.reason(),
-          "The check run refused generation " + now.generation() + ": " + now.message(),
-          true);
-    }
-  }
-
-  /**
-   * A recovery is the driver's deed, but people look at the job: told once, when its status first
-   * shows it.
-   */
-  private void announceRecovery(StreamingJob job, StreamingJobStatus.Recovery recovery) {
-    if (recovery == null
-        || recovery.from() == null
-        || (job.getStatus() != null && recovery.equals(job.getStatus().lastRecovery()))) {
-      return;
-    }
-    boolean ledger = recovery.from().equals("Ledger");
-    String sentence =
-        String.format(
-            Locale.ROOT,
-            "Recovered from the %s in %.1f s after %s%s.",
-            recovery.from().toLowerCase(Locale.ROOT),
-            recovery.seconds() == null ? 0.0 : recovery.seconds(),
-            recovery.cause() == null ? "a restart" : recovery.cause(),
-            ledger ? ": it goes on exactly where the ledger ends" : "");
-    announcer.tell(job, ledger ? "RecoveredFromLedger" : "Recovered", sentence, ledger);
-  }
-
-  /** A restore that ended: told once, when the status of the job first shows it. */
-  private void announceRestore(StreamingJob job, StreamingJobStatus.RestoreSeen restore) {
-    if (restore == null || (job.getStatus() != null && restore.equals(job.getStatus().restore()))) {
-      return;
-    }
-    boolean done = "Completed".equals(restore.phase());
-    if (restore.safetyBackup() != null) {
-      schedules.show(job, restore.safetyBackup());
-    }
-    announcer.tell(
-        job,
-        (done ? Reason.RestoreCompleted : Reason.RestoreFailed).name(),
-        done
-            ? "Request " + restore.requestId() + ": " + restore.message() + "."
-            : "Request "
-                + restore.requestId()
-                + " could not be carried out, and the job is as it was: "
-                + restore.reason()
-                + ": "
-                + restore.message(),
-        !done);
-  }
-
-  /** Told when it begins, and then each time the number has doubled: it may go on for hours. */
-  private void announceLate(StreamingJob job, StreamingJobStatus.StateSeen state) {
-    long now = late(state);
-    long known = job.getStatus() == null ? 0 : late(job.getStatus().state());
-    if (now > 0 && Long.numberOfLeadingZeros(now) < Long.numberOfLeadingZeros(known)) {
-      announcer.tell(
-          job,
-          "LateRecords",
-          now
-              + " rows came too late for their window, or had no time, and were left out of it. If such rows should count,"
-              + " aggregate.window.lateness is too small.",
-          true);
-    }
-  }
-
-  private static long late(StreamingJobStatus.StateSeen state) {
-    return state == null || state.lateRows() == null ? 0 : state.lateRows();
   }
 
   private static Instant earliest(Instant a, Instant b) {

@@ -5,6 +5,7 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.KafkaTrouble;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 
 /**
  * What a failure of a start or a batch means: the trouble in it, however deep Spark has wrapped it.
@@ -18,6 +19,13 @@ final class Failures {
       if (t instanceof Trouble trouble && trouble.reason() != Reason.BatchFailed) {
         found = trouble; // the deepest one is what happened first
       }
+    }
+    if (Reach.skips(settings) && isOutOfRange(failure)) {
+      return new Trouble(
+          Reason.BatchFailed,
+          "Kafka dropped records before they were read; the next run skips them"
+              + " (source.onOffsetsExpired: SkipToEarliest)",
+          failure);
     }
     if (found != null) {
       return found;
@@ -48,5 +56,14 @@ final class Failures {
             ? "the run could not start: " + root
             : "a batch failed: " + root,
         failure);
+  }
+
+  private static boolean isOutOfRange(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof OffsetOutOfRangeException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

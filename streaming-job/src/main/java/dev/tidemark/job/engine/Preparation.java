@@ -5,6 +5,7 @@ import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.Ledgers;
+import dev.tidemark.job.ledger.Skipped;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
@@ -87,7 +88,9 @@ final class Preparation {
         }
         KafkaView view = join(kafka);
         Map<Partition, Long> starting = starting(before, state, view);
-        reachable(isFresh(state) ? starting : state.get().until(), view);
+        List<Skipped> expired =
+            Reach.expired(settings, isFresh(state) ? starting : state.get().until(), view);
+        before.ifPresent(record -> StateBeginning.requireCounted(settings, record, expired));
         return take(ownership, ledger, before, state, view, starting);
       }
     } catch (Trouble e) {
@@ -177,6 +180,11 @@ final class Preparation {
     if (!owner.ledgerOpened()) {
       owner = ownership.ledgerOpened();
     }
+    List<Skipped> expired = Reach.expired(settings, opened.until(), view);
+    if (!expired.isEmpty()) {
+      opened = ledger.skip(owner.jobId(), owner.lastEpoch(), expired);
+      LOG.warn("skipped, since Kafka had dropped them before they were read: {}", expired);
+    }
     timeline.done("ledger opened");
     if (!settings.definition().stateful() && owner.stateRevision() != 0) {
       owner = ownership.stateBegun(0); // state of before knows nothing of what this revision reads
@@ -230,40 +238,6 @@ final class Preparation {
 
   private static boolean isFresh(Optional<LedgerState> before) {
     return before.isEmpty() || before.get().until().isEmpty();
-  }
-
-  private void reachable(Map<Partition, Long> until, KafkaView view) {
-    until.forEach(
-        (partition, offset) -> {
-          Long earliest = view.earliest().get(partition);
-          Long latest = view.latest().get(partition);
-          if (earliest == null) {
-            return; // the ledger says more about that when it is opened
-          }
-          if (offset < earliest) {
-            throw new Trouble(
-                Reason.OffsetsExpired,
-                "Kafka no longer holds offsets "
-                    + offset
-                    + " to "
-                    + earliest
-                    + " of "
-                    + partition
-                    + "; these records are lost to this job. Restore them in the topic, or begin anew with another"
-                    + " checkpoint path and table");
-          }
-          if (latest != null && offset > latest) {
-            throw new Trouble(
-                Reason.TopicRecreated,
-                "the ledger stands at offset "
-                    + offset
-                    + " of "
-                    + partition
-                    + ", but Kafka ends at "
-                    + latest
-                    + ": the topic was truncated or is another one. Use a new checkpoint path and table to begin anew");
-          }
-        });
   }
 
   private <T> CompletableFuture<T> async(Supplier<T> work) {

@@ -111,6 +111,7 @@ final class Runner {
                   });
       long epoch = prepared.owner().lastEpoch();
       journal.epoch(epoch);
+      progress.skippedOffsets(prepared.ledger().skippedOffsets());
       readyForFirstBatch(prepared);
       JavaSparkContext sc = spark.get(epoch, timeline);
       Beginnings beginnings = new Beginnings(settings, parts, progress, timeline);

@@ -2,6 +2,7 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.Skipped;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
@@ -114,11 +115,7 @@ final class StateBeginning {
    * @throws Trouble {@code CheckpointDiverged}
    */
   static void requireOneHistory(Settings settings, OwnerRecord record, LedgerState ledger) {
-    boolean kept =
-        record.definitionDigest().equals(settings.definitionDigest())
-            || settings.runtime().upgrade().strategy().equals("Savepoint");
-    boolean older = record.stateRevision() > 0 && record.revision() < ledger.revision();
-    if (!settings.definition().stateful() || !kept || !older) {
+    if (!goesOnWithState(settings, record) || record.revision() >= ledger.revision()) {
       return;
     }
     stands(settings, record)
@@ -130,6 +127,39 @@ final class StateBeginning {
                   "the state that was put back is of revision %d, and the ledger was moved on since by revision %d, whose definition is another: what lies between would be counted by the wrong one. Nothing was changed. Restore a backup that was made since the change; or set upgrade.strategy to Fresh with a changed definition, to count from where the ledger ends with empty state"
                       .formatted(record.stateRevision(), ledger.revision()));
             });
+  }
+
+  /** False also for a definition that begins anew. */
+  private static boolean goesOnWithState(Settings settings, OwnerRecord record) {
+    return settings.definition().stateful()
+        && record.stateRevision() > 0
+        && (record.definitionDigest().equals(settings.definitionDigest())
+            || settings.runtime().upgrade().strategy().equals("Savepoint"));
+  }
+
+  /**
+   * Records that were never read can be done without; those that the ledger holds and the state has
+   * not counted cannot: results would go back.
+   *
+   * @param expired what is to be skipped
+   * @throws Trouble {@code OffsetsExpired}
+   */
+  static void requireCounted(Settings settings, OwnerRecord record, List<Skipped> expired) {
+    if (expired.isEmpty()
+        || !goesOnWithState(settings, record)
+        || settings.runtime().checkpoint().onLost().equals("StartFresh")) {
+      return;
+    }
+    Map<Partition, Long> counted = stands(settings, record).orElse(Map.of());
+    for (Skipped range : expired) {
+      long first = counted.getOrDefault(range.partition(), range.from());
+      if (first < range.from()) {
+        throw new Trouble(
+            Reason.OffsetsExpired,
+            "the newest state has not counted %s, whose results are in the sink, and Kafka no longer holds these records: going on after them would take results back. Nothing was changed. Restore them in the topic, or set checkpoint.onLost to StartFresh to count from the oldest record left with empty state"
+                .formatted(new Skipped(range.partition(), first, range.from())));
+      }
+    }
   }
 
   /** True when the ledger holds what state that stands there has not counted. */
@@ -213,8 +243,8 @@ final class StateBeginning {
     try {
       return new StateRecovery(run, spark, partitions, malformed).recover(store);
     } catch (Trouble e) {
-      boolean lost = e.reason().kind() == Reason.Kind.STOP && e.reason().name().startsWith("Check");
-      if (lost && run.settings().runtime().checkpoint().onLost().equals("StartFresh")) {
+      if (StateRecovery.NONE_USABLE.contains(e.reason())
+          && run.settings().runtime().checkpoint().onLost().equals("StartFresh")) {
         LOG.warn("{}; checkpoint.onLost is StartFresh: state begins again, empty", e.getMessage());
         return fresh();
       }

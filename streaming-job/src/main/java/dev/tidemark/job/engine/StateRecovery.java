@@ -10,10 +10,12 @@ import dev.tidemark.job.state.StateManifest;
 import dev.tidemark.job.state.StateStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -30,6 +32,14 @@ import org.slf4j.LoggerFactory;
  */
 final class StateRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(StateRecovery.class);
+
+  /** Why there is no state to go on with. */
+  static final Set<Reason> NONE_USABLE =
+      EnumSet.of(
+          Reason.CheckpointLost,
+          Reason.CheckpointDamaged,
+          Reason.LedgerBehindCheckpoint,
+          Reason.OffsetsExpired);
 
   private final Prepared run;
   private final JavaSparkContext spark;
@@ -161,13 +171,17 @@ final class StateRecovery {
     return damage;
   }
 
-  /** What the ledger holds and the state does not; a partition it has never heard of is new. */
+  /**
+   * What the ledger holds and the state does not; a partition it has never heard of is new, and
+   * what was skipped is in neither.
+   */
   private List<PartitionRange> behind(StateManifest manifest) {
     List<PartitionRange> behind = new ArrayList<>();
     manifest
         .until()
         .forEach(
-            (partition, from) -> {
+            (partition, stands) -> {
+              long from = run.ledger().notSkipped(partition, stands);
               long until = run.ledger().until().getOrDefault(partition, from);
               if (until > from) {
                 behind.add(new PartitionRange(partition, from, until));

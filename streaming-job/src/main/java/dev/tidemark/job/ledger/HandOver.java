@@ -42,7 +42,11 @@ final class HandOver {
     }
     return cluster == null
         ? Optional.empty()
-        : Optional.of(new Position(new LedgerIdentity(cluster, topics), until));
+        : Optional.of(
+            new Position(
+                new LedgerIdentity(cluster, topics),
+                until,
+                new SkippedRanges(connection, tables, jobId).read()));
   }
 
   /** False when the row is of this epoch or a later one. */
@@ -67,6 +71,7 @@ final class HandOver {
     }
     // What this ledger held was handed over once, so the other knows all its partitions.
     new Opening(connection, tables, jobId).replace(position);
+    new SkippedRanges(connection, tables, jobId).note(epoch, position.skipped());
     return true;
   }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.job.ledger;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,6 +47,15 @@ public interface Ledger extends AutoCloseable {
       long epoch,
       LedgerIdentity identity,
       Map<LedgerState.Partition, Long> startingOffsets);
+
+  /**
+   * Goes on after ranges that Kafka has dropped before they were read, and notes them, in one
+   * transaction. Each begins where the ledger stands.
+   *
+   * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when the epoch is not {@code epoch},
+   *     {@code LedgerPermissionDenied} when there is no place to note them
+   */
+  LedgerState skip(String jobId, long epoch, List<Skipped> ranges);
 
   /**
    * Hands the job over to another ledger: ends sessions as {@link #takeEpoch} does, and from then

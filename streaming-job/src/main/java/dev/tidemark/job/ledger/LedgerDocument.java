@@ -6,9 +6,11 @@ import dev.tidemark.job.outcome.Trouble;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The content of a ledger that is an object: what the two tables of a database hold.
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param contract version of this format
  * @param sealed true after a hand-over: nothing may be printed any more
  * @param cluster id of the Kafka cluster the offsets belong to; null before the first opening
+ * @param skipped ranges that Kafka had dropped before they were read
  */
 record LedgerDocument(
     int contract,
@@ -25,20 +28,37 @@ record LedgerDocument(
     boolean sealed,
     String cluster,
     Map<String, String> topicIds,
-    List<Offset> offsets) {
+    List<Offset> offsets,
+    List<Range> skipped) {
   static final int CONTRACT = 1;
 
   /** The first offset of a partition whose results were not printed. */
   record Offset(String topic, int partition, long until) {}
 
+  /** A range that was skipped, from its first offset to the first one after it. */
+  record Range(String topic, int partition, long from, long until) {
+    Range(Skipped range) {
+      this(range.partition().topic(), range.partition().number(), range.from(), range.until());
+    }
+
+    Skipped skipped() {
+      return new Skipped(new Partition(topic, partition), from, until);
+    }
+  }
+
+  LedgerDocument {
+    skipped = skipped == null ? List.of() : skipped; // written before there were any
+  }
+
   static LedgerDocument of(String jobId) {
-    return new LedgerDocument(CONTRACT, jobId, 0, 0, false, null, Map.of(), List.of());
+    return new LedgerDocument(CONTRACT, jobId, 0, 0, false, null, Map.of(), List.of(), List.of());
   }
 
   LedgerState state() {
     Map<Partition, Long> until = new HashMap<>();
     offsets.forEach(o -> until.put(new Partition(o.topic(), o.partition()), o.until()));
-    return new LedgerState(epoch, revision, sealed, until);
+    return new LedgerState(
+        epoch, revision, sealed, until, skipped.stream().map(Range::skipped).toList());
   }
 
   LedgerDocument taken(long byEpoch, int byRevision, String path) {
@@ -47,7 +67,7 @@ record LedgerDocument(
     }
     requireOpen(path);
     return new LedgerDocument(
-        CONTRACT, jobId, byRevision, byEpoch, false, cluster, topicIds, offsets);
+        CONTRACT, jobId, byRevision, byEpoch, false, cluster, topicIds, offsets, skipped);
   }
 
   void require(long wanted, String path) {
@@ -71,7 +91,9 @@ record LedgerDocument(
   Optional<Position> position() {
     return cluster == null
         ? Optional.empty()
-        : Optional.of(new Position(new LedgerIdentity(cluster, topicIds), state().until()));
+        : Optional.of(
+            new Position(
+                new LedgerIdentity(cluster, topicIds), state().until(), state().skipped()));
   }
 
   /** Handed over; sealed already it stays as it is. */
@@ -82,7 +104,8 @@ record LedgerDocument(
     if (epoch >= byEpoch) {
       throw fenced(byEpoch);
     }
-    return new LedgerDocument(CONTRACT, jobId, revision, byEpoch, true, cluster, topicIds, offsets);
+    return new LedgerDocument(
+        CONTRACT, jobId, revision, byEpoch, true, cluster, topicIds, offsets, skipped);
   }
 
   /** With the position of another ledger in the place of what was here. */
@@ -98,7 +121,8 @@ record LedgerDocument(
         false,
         position.until().isEmpty() ? null : position.identity().clusterId(),
         position.identity().topicIds(),
-        offsets(position.until()));
+        offsets(position.until()),
+        position.skipped().stream().map(Range::new).toList());
   }
 
   private Trouble fenced(long wanted) {
@@ -121,7 +145,7 @@ record LedgerDocument(
     Map<String, String> ids = new HashMap<>(identity.topicIds());
     ids.putAll(topicIds);
     return new LedgerDocument(
-        CONTRACT, jobId, revision, epoch, false, identity.clusterId(), ids, offsets(all));
+        CONTRACT, jobId, revision, epoch, false, identity.clusterId(), ids, offsets(all), skipped);
   }
 
   private void requireIdentity(LedgerIdentity identity, String path) {
@@ -146,7 +170,24 @@ record LedgerDocument(
     Map<Partition, Long> all = new HashMap<>(state().until());
     all.putAll(to);
     return new LedgerDocument(
-        CONTRACT, jobId, revision, epoch, false, cluster, topicIds, offsets(all));
+        CONTRACT, jobId, revision, epoch, false, cluster, topicIds, offsets(all), skipped);
+  }
+
+  /** The same, after ranges that begin where it stands, which are noted; done already it stays. */
+  LedgerDocument skipping(List<Skipped> ranges) {
+    Map<Partition, Long> to = new HashMap<>();
+    Set<Range> all = new LinkedHashSet<>(skipped);
+    for (Skipped range : ranges) {
+      long here = state().until().getOrDefault(range.partition(), -1L);
+      if (here != range.from() && here != range.until()) {
+        throw new IllegalStateException("the ledger does not stand where it was read: " + range);
+      }
+      to.put(range.partition(), range.until());
+      all.add(new Range(range));
+    }
+    List<Offset> moved = moved(to).offsets();
+    return new LedgerDocument(
+        CONTRACT, jobId, revision, epoch, false, cluster, topicIds, moved, List.copyOf(all));
   }
 
   private static List<Offset> offsets(Map<Partition, Long> until) {

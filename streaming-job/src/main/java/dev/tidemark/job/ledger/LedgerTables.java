@@ -33,14 +33,8 @@ public final class LedgerTables {
           + " partition integer NOT NULL, until_offset bigint NOT NULL, PRIMARY KEY (job_id, topic, partition))"
           + " WITH (fillfactor = 50)";
 
-  /** One row per record that an expression failed on, for jobs that put such records away. */
-  private static final String DEAD_LETTERS =
-      " (job_id text NOT NULL, topic text NOT NULL, partition integer NOT NULL, \"offset\" bigint NOT NULL,"
-          + " why text NOT NULL, key bytea, value bytea, put_away_at timestamptz NOT NULL DEFAULT now(),"
-          + " PRIMARY KEY (job_id, topic, partition, \"offset\"))";
-
   /** Any constant: it only has to be the same for all drivers that create these tables at once. */
-  private static final long CREATION_LOCK = 0x7469_6465_6d61_726bL;
+  static final long CREATION_LOCK = 0x7469_6465_6d61_726bL;
 
   private final String schema;
 
@@ -86,47 +80,14 @@ public final class LedgerTables {
     return TableName.quoted(schema) + ".tidemark_offsets";
   }
 
-  /** The table of records put away, ready to stand in a statement. */
-  public String deadLetters() {
-    return TableName.quoted(schema) + ".tidemark_dead_letters";
+  /** The table of records put away. */
+  public SideTable deadLetters() {
+    return SideTable.deadLetters(schema);
   }
 
-  /** Creates that table unless it is there, in the caller's transaction. */
-  public void createDeadLetters(Connection connection) throws SQLException {
-    if (exists(connection, deadLetters())) {
-      return;
-    }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
-      statement.execute("CREATE TABLE IF NOT EXISTS " + deadLetters() + DEAD_LETTERS);
-    } catch (SQLException e) {
-      if (SqlTrouble.state(e).equals("42501")) {
-        throw deadLettersDenied(connection, e);
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * Refuses, without writing, when that table is neither usable nor creatable.
-   *
-   * @throws Trouble {@code LedgerPermissionDenied} with the statements that help
-   */
-  public void checkDeadLetters(Connection connection) throws SQLException {
-    boolean there = exists(connection, deadLetters());
-    String sql =
-        there
-            ? "SELECT has_table_privilege(?, 'INSERT')"
-            : "SELECT coalesce(has_schema_privilege(to_regnamespace(?)::oid, 'CREATE'), false)";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, there ? deadLetters() : TableName.quoted(schema));
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        if (!result.getBoolean(1)) {
-          throw deadLettersDenied(connection, null);
-        }
-      }
-    }
+  /** The table of ranges that were skipped. */
+  SideTable skipped() {
+    return SideTable.skipped(schema);
   }
 
   /** True when a table of that name, quoted, is there. */
@@ -139,25 +100,6 @@ public final class LedgerTables {
         return result.getBoolean(1);
       }
     }
-  }
-
-  private Trouble deadLettersDenied(Connection connection, SQLException cause) {
-    String role = CurrentRole.quoted(connection);
-    return new Trouble(
-        Reason.LedgerPermissionDenied,
-        "the role "
-            + role
-            + " may not create the table of records put away (source.onMalformed: DeadLetter) in schema "
-            + schema
-            + "; run as its owner: CREATE TABLE "
-            + deadLetters()
-            + DEAD_LETTERS
-            + "; GRANT SELECT, INSERT ON "
-            + deadLetters()
-            + " TO "
-            + role
-            + ";",
-        cause);
   }
 
   /** True when both tables are there. */
@@ -196,7 +138,9 @@ public final class LedgerTables {
             until.put(new Partition(result.getString(4), result.getInt(5)), result.getLong(6));
           }
         } while (result.next());
-        return Optional.of(new LedgerState(epoch, revision, sealed, until));
+        return Optional.of(
+            new LedgerState(
+                epoch, revision, sealed, until, new SkippedRanges(connection, this, jobId).read()));
       }
     }
   }

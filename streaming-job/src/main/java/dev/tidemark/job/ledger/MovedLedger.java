@@ -1,6 +1,7 @@
 package dev.tidemark.job.ledger;
 
 import dev.tidemark.job.outcome.Trouble;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -119,6 +120,11 @@ final class MovedLedger implements Ledger {
       LedgerIdentity identity,
       Map<LedgerState.Partition, Long> startingOffsets) {
     return to.open(jobId, epoch, identity, startingOffsets);
+  }
+
+  @Override
+  public LedgerState skip(String jobId, long epoch, List<Skipped> ranges) {
+    return to.skip(jobId, epoch, ranges);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.tidemark.job.owner.StoreTrouble;
 import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -90,6 +91,16 @@ public final class ObjectLedger implements Ledger {
         document -> {
           document.require(epoch, shown());
           return document.opened(identity, starting, shown());
+        });
+  }
+
+  @Override
+  public LedgerState skip(String jobId, long epoch, List<Skipped> ranges) {
+    return change(
+        jobId,
+        document -> {
+          document.require(epoch, shown());
+          return document.skipping(ranges);
         });
   }
 

@@ -6,6 +6,7 @@ import dev.tidemark.job.settings.Settings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -211,6 +212,19 @@ public final class PostgresLedger implements Ledger {
           opening.requireEpoch(epoch);
           opening.requireIdentity(identity);
           opening.insert(identity, startingOffsets);
+          return tables.state(c, jobId).orElseThrow();
+        });
+  }
+
+  @Override
+  public LedgerState skip(String jobId, long epoch, List<Skipped> ranges) {
+    return with(
+        "skipping what Kafka has dropped",
+        (c, tables) -> {
+          new Opening(c, tables, jobId).requireEpoch(epoch);
+          SkippedRanges skipped = new SkippedRanges(c, tables, jobId);
+          skipped.note(epoch, ranges);
+          skipped.move(ranges);
           return tables.state(c, jobId).orElseThrow();
         });
   }

@@ -82,6 +82,10 @@ final class Metrics {
         .description(
             "Records left out by this run because filter or select failed on them (source.onMalformed)")
         .register(registry);
+    gauge(
+        "tidemark.skipped.offsets",
+        "Offsets skipped in the life of the job, since Kafka had dropped them unread (source.onOffsetsExpired)",
+        Report::skipped);
     Gauge.builder("tidemark.recoveries", progress, Progress::recoveries)
         .description("Recoveries completed in this JVM")
         .register(registry);

@@ -46,6 +46,7 @@ public final class Progress {
   private Report.Executors executors;
   private StateFigures state;
   private long late;
+  private long skippedOffsets;
   private LongSupplier leftOut = () -> 0;
 
   /**
@@ -188,6 +189,11 @@ public final class Progress {
     return state;
   }
 
+  /** Offsets that the job has skipped so far, since Kafka had dropped them unread. */
+  public synchronized void skippedOffsets(long offsets) {
+    skippedOffsets = offsets;
+  }
+
   /** Where the number of records left out by this run is asked for. */
   public synchronized void leftOut(LongSupplier records) {
     leftOut = records;
@@ -252,7 +258,8 @@ public final class Progress {
         recovery,
         new Report.Restarts(inJvm, inPod),
         executors,
-        state == null ? null : new Report.State(state.keys(), state.bytes(), late));
+        state == null ? null : new Report.State(state.keys(), state.bytes(), late),
+        skippedOffsets);
   }
 
   private boolean behind() {

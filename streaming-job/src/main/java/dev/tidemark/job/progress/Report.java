@@ -3,7 +3,11 @@ package dev.tidemark.job.progress;
 import dev.tidemark.job.outcome.Totals;
 import java.time.Instant;
 
-/** What the driver tells the operator through the Lease ({@code contract/README.md}, Progress). */
+/**
+ * What the driver tells the operator through the Lease ({@code contract/README.md}, Progress).
+ *
+ * @param skipped offsets that were skipped in the life of the job, since Kafka had dropped them
+ */
 public record Report(
     int attempt,
     long generation,
@@ -22,7 +26,8 @@ public record Report(
     Recovery recovery,
     Restarts restarts,
     Executors executors,
-    State state) {
+    State state,
+    long skipped) {
 
   /** What the driver is doing. */
   public enum Situation {

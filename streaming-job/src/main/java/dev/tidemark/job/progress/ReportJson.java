@@ -61,6 +61,7 @@ public final class ReportJson {
         r.recovery(),
         r.restarts(),
         r.executors(),
-        r.state());
+        r.state(),
+        r.skipped());
   }
 }

@@ -55,10 +55,10 @@ public final class DeadLetters {
 
   private void write(Connection connection, List<Letter> letters) throws SQLException {
     LedgerTables ledger = LedgerTables.beside(connection, TableName.parse(database.jdbc().table()));
-    ledger.createDeadLetters(connection);
+    ledger.deadLetters().create(connection);
     String sql =
         "INSERT INTO "
-            + ledger.deadLetters()
+            + ledger.deadLetters().quoted()
             + " (job_id, topic, partition, \"offset\", why, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT DO NOTHING";
     try (PreparedStatement insert = connection.prepareStatement(sql)) {

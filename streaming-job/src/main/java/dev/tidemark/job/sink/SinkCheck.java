@@ -50,7 +50,7 @@ public final class SinkCheck {
     look(
         jdbc,
         "looking at the table of records put away beside " + sink,
-        connection -> LedgerTables.beside(connection, sink).checkDeadLetters(connection));
+        connection -> LedgerTables.beside(connection, sink).deadLetters().check(connection));
   }
 
   private interface Look {

@@ -35,8 +35,8 @@ public final class KafkaTrouble {
               Reason.OffsetsExpired,
               "Kafka no longer holds offsets that are needed: "
                   + outOfRange.offsetOutOfRangePartitions()
-                  + "; the records between are lost to this job. Restore them in the topic, or begin anew with another"
-                  + " checkpoint path and table",
+                  + "; the records between are lost to this job. Restore them in the topic, or set source.onOffsetsExpired"
+                  + " to SkipToEarliest to go on at the oldest record left",
               failure));
     }
     if (t instanceof AuthenticationException || t instanceof AuthorizationException) {

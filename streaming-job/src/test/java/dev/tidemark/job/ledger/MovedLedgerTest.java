@@ -7,6 +7,7 @@ import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.RealPostgres;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -87,6 +88,11 @@ class MovedLedgerTest {
     public LedgerState open(
         String jobId, long epoch, LedgerIdentity identity, Map<Partition, Long> starting) {
       return step(() -> real.open(jobId, epoch, identity, starting));
+    }
+
+    @Override
+    public LedgerState skip(String jobId, long epoch, List<Skipped> ranges) {
+      return step(() -> real.skip(jobId, epoch, ranges));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.ObjectLedger;
 import dev.tidemark.job.ledger.Position;
+import dev.tidemark.job.ledger.Skipped;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.S3Stub;
@@ -99,17 +100,34 @@ class ObjectLedgerTest {
   }
 
   @Test
+  void itGoesOnAfterWhatIsSkippedAndKeepsIt() {
+    ObjectLedger ledger = opened(1);
+    AtomicInteger puts = new AtomicInteger();
+    stub.faults(
+        request ->
+            request.startsWith("PUT") && puts.incrementAndGet() == 1
+                ? Fault.LOST_ANSWER
+                : Fault.NONE);
+    List<Skipped> gone = List.of(new Skipped(P0, 5, 12));
+    assertThat(ledger.skip("j", 1, gone).until()).isEqualTo(Map.of(P0, 12L, P1, 0L));
+    assertThat(ledger.takeEpoch("j", 2, 1).skipped()).isEqualTo(gone);
+    assertThat(catchThrowableOfType(Trouble.class, () -> ledger.skip("j", 1, gone)).reason())
+        .isEqualTo(Reason.Fenced);
+    assertThat(ledger.seal("j", 3).orElseThrow().skipped()).isEqualTo(gone);
+  }
+
+  @Test
   void itIsHandedOverAndTakenBack() {
     ObjectLedger ledger = opened(1);
     ledger.move("j", 1, Map.of(P0, 9L));
     Position sealed = ledger.seal("j", 2).orElseThrow();
-    assertThat(sealed).isEqualTo(new Position(KAFKA, Map.of(P0, 9L, P1, 0L)));
+    assertThat(sealed).isEqualTo(new Position(KAFKA, Map.of(P0, 9L, P1, 0L), List.of()));
     assertThat(ledger.seal("j", 3)).as("once more").contains(sealed);
     assertThat(catchThrowableOfType(Trouble.class, () -> ledger.move("j", 1, Map.of())).reason())
         .isEqualTo(Reason.Fenced);
     assertThat(catchThrowableOfType(Trouble.class, () -> ledger.takeEpoch("j", 3, 1)).reason())
         .isEqualTo(Reason.LedgerSealed);
-    Position elsewhere = new Position(KAFKA, Map.of(P0, 20L, P1, 4L));
+    Position elsewhere = new Position(KAFKA, Map.of(P0, 20L, P1, 4L), List.of());
     assertThat(ledger.takeOver("j", 5, 2, elsewhere).until()).isEqualTo(elsewhere.until());
     assertThat(catchThrowableOfType(Trouble.class, () -> ledger.seal("j", 5)).reason())
         .isEqualTo(Reason.Fenced);
