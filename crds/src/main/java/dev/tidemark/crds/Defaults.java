@@ -28,6 +28,10 @@ public final class Defaults {
   public static final String RESULTS = "Running";
   public static final String WINDOW_TIME = "timestamp";
   public static final String LATENESS = "0s";
+
+  /** {@code source.value.framing}. */
+  public static final String FRAMING = "None";
+
   public static final String FALSE = "false";
   public static final String TRUE = "true";
 

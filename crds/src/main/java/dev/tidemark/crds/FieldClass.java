@@ -94,6 +94,7 @@ public enum FieldClass {
 
     put(Revision, "engine", "batchInterval", "filter", "select", "checkpoint.path");
     put(Revision, "source.topics", "source.topicPattern", "source.startingOffsets");
+    put(Revision, "source.value.format", "source.value.schema", "source.value.framing");
     put(
         Revision,
         "sink.jdbc.url",

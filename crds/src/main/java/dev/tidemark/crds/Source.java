@@ -61,6 +61,10 @@ public record Source(
             "In place of topics: a regular expression (of Java) that the whole name of a topic matches, such as"
                 + " orders-.*. Topics that appear later are read from their beginning, within a minute.")
         String topicPattern,
+    @JsonPropertyDescription(
+            "Reads each value by a schema into the column data, whose fields filter and select can use: data.customer.name ="
+                + " 'x'. A value that does not fit is malformed (see onMalformed); a record without value has no data.")
+        ValueFormat value,
     @Default(Defaults.STARTING_OFFSETS)
         @JsonPropertyDescription(
             "Where a job begins that has never run: Earliest, at the oldest record Kafka still holds, or Latest, after the"

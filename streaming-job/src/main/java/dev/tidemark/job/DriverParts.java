@@ -3,6 +3,7 @@ package dev.tidemark.job;
 import dev.tidemark.job.engine.Parts;
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.ledger.Ledgers;
 import dev.tidemark.job.outcome.Trouble;
@@ -43,9 +44,9 @@ final class DriverParts implements Parts {
     try {
       Settings.Definition of = settings.definition();
       if (of.aggregate() == null) {
-        Pipeline.compile(of.filter(), of.select());
+        Pipeline.compile(Selection.of(of));
       } else {
-        Aggregation.compile(of.filter(), of.select(), of.aggregate());
+        Aggregation.compile(Selection.of(of), of.aggregate());
       }
     } catch (Trouble e) {
       LOG.debug("the first batch will say: {}", e.getMessage());

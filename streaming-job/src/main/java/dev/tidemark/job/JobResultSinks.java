@@ -2,6 +2,7 @@ package dev.tidemark.job;
 
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.LogSink;
 import dev.tidemark.job.sink.PostgresResultSink;
@@ -16,10 +17,9 @@ final class JobResultSinks implements ResultSinks {
   private static ResultSink made(Settings settings, String jobId, long epoch) {
     Settings.Definition of = settings.definition();
     if (of.aggregate() == null) {
-      return new LogSink(
-          settings, jobId, epoch, Pipeline.compile(of.filter(), of.select()).schema());
+      return new LogSink(settings, jobId, epoch, Pipeline.compile(Selection.of(of)).schema());
     }
-    Aggregation aggregation = Aggregation.compile(of.filter(), of.select(), of.aggregate());
+    Aggregation aggregation = Aggregation.compile(Selection.of(of), of.aggregate());
     return of.sink().jdbc() == null
         ? new LogSink(settings, jobId, epoch, aggregation.schema())
         : new PostgresResultSink(settings, jobId, epoch, aggregation.schema(), aggregation.keys());

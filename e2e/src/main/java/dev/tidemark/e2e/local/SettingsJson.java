@@ -60,7 +60,7 @@ final class SettingsJson {
       Pace pace) {
     definition.put("engine", "DStream").put("batchIntervalMillis", pace.batchMillis());
     ObjectNode read = definition.putObject("source").put("startingOffsets", "Earliest");
-    read.putNull("topicPattern").putArray("topics").add(topic);
+    read.putNull("value").putNull("topicPattern").putArray("topics").add(topic);
     if (program == null) {
       definition.put("filter", "value LIKE '%important%'");
       list(definition, "select", List.of("upper(value) AS value"));

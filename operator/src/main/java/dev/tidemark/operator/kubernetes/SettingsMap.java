@@ -11,6 +11,7 @@ import dev.tidemark.crds.Source;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
 import dev.tidemark.crds.Upgrade;
+import dev.tidemark.crds.ValueFormat;
 import dev.tidemark.operator.core.CheckPlan;
 import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Fingerprint;
@@ -130,6 +131,7 @@ final class SettingsMap {
     source.set("topics", Json.of(spec.source().topics()));
     source.put("topicPattern", spec.source().topicPattern());
     source.put("startingOffsets", spec.source().startingOffsets().name());
+    source.set("value", value(spec.source().value()));
     definition.put("filter", spec.filter());
     definition.set("select", Json.of(spec.select()));
     definition.set("aggregate", aggregate(spec.aggregate()));
@@ -145,6 +147,15 @@ final class SettingsMap {
           .put("mode", (jdbc.mode() == null ? spec.sinkMode() : jdbc.mode()).name());
     }
     return definition;
+  }
+
+  private static JsonNode value(ValueFormat value) {
+    return value == null
+        ? NullNode.getInstance()
+        : Json.object()
+            .put("format", value.format().name())
+            .put("schema", value.schema())
+            .put("framing", value.framing().name());
   }
 
   private static JsonNode aggregate(Aggregate aggregate) {

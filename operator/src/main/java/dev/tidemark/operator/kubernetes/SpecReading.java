@@ -118,7 +118,7 @@ final class SpecReading {
     return new StreamingJobSpec(
         null,
         null,
-        new Source(null, null, null, null, null, null, null, null, null, null),
+        new Source(null, null, null, null, null, null, null, null, null, null, null),
         null,
         null,
         new Aggregate(null, null, null, new Aggregate.Window(null, null, null, null)),

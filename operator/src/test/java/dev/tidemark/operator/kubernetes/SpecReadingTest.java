@@ -68,6 +68,8 @@ final class SpecReadingTest {
       case "sparkConf" -> parent.withObject("/sparkConf").put("spark.locality.wait", "9");
       case "source.topics" -> parent.putArray(field).add("other");
       case "source.topicPattern" -> parent.put(field, "other-.*");
+      case "source.value.format" -> parent.put(field, "Avro");
+      case "source.value.framing" -> parent.put(field, "SchemaRegistry");
       case "sink.jdbc.mode" -> parent.put(field, "Upsert");
       case "aggregate.window.length", "aggregate.window.lateness" -> parent.put(field, "7m");
       case "aggregate.results" -> parent.put(field, "PerBatch");

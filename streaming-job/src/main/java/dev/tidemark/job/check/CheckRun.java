@@ -3,6 +3,7 @@ package dev.tidemark.job.check;
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.CompiledPipeline;
 import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.ledger.Ledgers;
 import dev.tidemark.job.outcome.Reason;
@@ -94,12 +95,12 @@ public final class CheckRun {
 
   private static void expressionsAndSink(Settings.Definition of, Settings.Jdbc jdbc) {
     if (of.aggregate() == null) {
-      CompiledPipeline pipeline = Pipeline.check(of.filter(), of.select());
+      CompiledPipeline pipeline = Pipeline.check(Selection.of(of));
       if (jdbc != null) {
         SinkCheck.run(jdbc, pipeline);
       }
     } else {
-      Aggregation aggregation = Aggregation.check(of.filter(), of.select(), of.aggregate());
+      Aggregation aggregation = Aggregation.check(Selection.of(of), of.aggregate());
       if (jdbc != null) {
         SinkCheck.run(jdbc, aggregation.schema(), aggregation.keys());
       }

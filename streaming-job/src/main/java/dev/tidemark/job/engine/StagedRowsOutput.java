@@ -1,6 +1,7 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.PartitionRange;
@@ -89,7 +90,7 @@ final class StagedRowsOutput implements Output {
                   .stage(
                       batch,
                       TaskContext.get().taskAttemptId(),
-                      Pipeline.compile(of.filter(), of.select()).apply(records, malformed.here())));
+                      Pipeline.compile(Selection.of(of)).apply(records, malformed.here())));
     }
   }
 }

@@ -60,18 +60,18 @@ final class AggregatePlan {
   private final Buffers buffers = new Buffers();
   private final Expression time;
 
-  AggregatePlan(Plan plan, LogicalPlan rows, Settings.Aggregate aggregate) {
+  AggregatePlan(LogicalPlan rows, Settings.Aggregate aggregate) {
     this.rows = rows;
     List<String> groupBy = aggregate.groupBy() == null ? List.of() : aggregate.groupBy();
     List<NamedExpression> items = new ArrayList<>();
     List<Expression> grouping = new ArrayList<>();
     for (int i = 0; i < groupBy.size(); i++) {
-      NamedExpression item = plan.item("aggregate.groupBy[" + i + "]", groupBy.get(i), false);
+      NamedExpression item = Item.of("aggregate.groupBy[" + i + "]", groupBy.get(i), false);
       items.add(item);
       grouping.add(item instanceof Alias alias ? alias.child() : (Expression) item);
     }
     for (int i = 0; i < aggregate.compute().size(); i++) {
-      items.add(plan.item("aggregate.compute[" + i + "]", aggregate.compute().get(i), true));
+      items.add(Item.of("aggregate.compute[" + i + "]", aggregate.compute().get(i), true));
     }
     String text = String.join(", ", groupBy) + "; " + String.join(", ", aggregate.compute());
     try {
@@ -83,7 +83,7 @@ final class AggregatePlan {
             "aggregate.compute", text, "an item refers to another; write it out instead");
       }
       takeApart(made, groupBy.size(), text);
-      time = aggregate.window() == null ? null : time(plan, aggregate.window().time());
+      time = aggregate.window() == null ? null : time(aggregate.window().time());
     } catch (Trouble e) {
       throw e;
     } catch (Exception | StackOverflowError e) {
@@ -147,8 +147,8 @@ final class AggregatePlan {
     }
   }
 
-  private Expression time(Plan plan, String text) {
-    NamedExpression item = plan.item("aggregate.window.time", text + " AS time", false);
+  private Expression time(String text) {
+    NamedExpression item = Item.of("aggregate.window.time", text + " AS time", false);
     Project resolved =
         (Project) Analysis.rewrite(Analysis.resolve(new Project(Plan.seq(List.of(item)), rows)));
     Expression named = (Expression) resolved.projectList().head();

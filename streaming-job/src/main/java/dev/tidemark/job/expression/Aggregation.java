@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.StructType;
  * borrows its own executable parts.
  */
 public final class Aggregation {
-  private record Text(String filter, List<String> select, Settings.Aggregate aggregate) {}
+  private record Text(Selection selection, Settings.Aggregate aggregate) {}
 
   private static final ConcurrentMap<Text, Aggregation> COMPILED = new ConcurrentHashMap<>();
   private static final List<String> WINDOW = List.of("window_start", "window_end", "is_final");
@@ -36,12 +36,10 @@ public final class Aggregation {
 
   private Aggregation(Text text) {
     aggregate = text.aggregate();
-    Plan above = new Plan();
-    LogicalPlan made = above.rows(text.filter(), text.select());
-    plan = new AggregatePlan(above, made, aggregate);
-    rows =
-        CompiledPipeline.of(
-            text.filter(), text.select(), plan.rows(), above.record(), plan.readers());
+    Plan above = new Plan(text.selection());
+    LogicalPlan made = above.rows();
+    plan = new AggregatePlan(made, aggregate);
+    rows = CompiledPipeline.of(text.selection(), plan.rows(), above.record(), plan.readers());
     results = projection();
     schema = CompiledPipeline.schema(results);
     aggregators = new Resting<>(kind -> new Aggregator(kind, plan, results));
@@ -51,23 +49,17 @@ public final class Aggregation {
   /**
    * The compiled form.
    *
-   * @throws dev.tidemark.job.outcome.Trouble {@code InvalidFilter}, {@code InvalidSelect} or {@code
-   *     InvalidAggregate}
+   * @throws dev.tidemark.job.outcome.Trouble {@code InvalidSchema}, {@code InvalidFilter}, {@code
+   *     InvalidSelect} or {@code InvalidAggregate}
    */
-  public static Aggregation compile(
-      String filter, List<String> select, Settings.Aggregate aggregate) {
-    Text text =
-        new Text(
-            filter == null || filter.isBlank() ? null : filter,
-            select == null || select.isEmpty() ? List.of("value") : List.copyOf(select),
-            aggregate);
-    return COMPILED.computeIfAbsent(text, t -> Analysis.within(() -> new Aggregation(t)));
+  public static Aggregation compile(Selection selection, Settings.Aggregate aggregate) {
+    return COMPILED.computeIfAbsent(
+        new Text(selection, aggregate), t -> Analysis.within(() -> new Aggregation(t)));
   }
 
   /** The same, and code is generated at once. */
-  public static Aggregation check(
-      String filter, List<String> select, Settings.Aggregate aggregate) {
-    Aggregation compiled = compile(filter, select, aggregate);
+  public static Aggregation check(Selection selection, Settings.Aggregate aggregate) {
+    Aggregation compiled = compile(selection, aggregate);
     compiled.rows.generate();
     compiled.aggregators.generate();
     return compiled;

@@ -38,6 +38,12 @@ public final class Columns {
 
   private static final int HEADERS = 6;
 
+  /** The value as it is, for what reads it by a schema; a name that nobody writes. */
+  static final StructField BYTES = field("value bytes", DataTypes.BinaryType, true);
+
+  /** Where it stands, behind the others. */
+  private static final int RAW = 7;
+
   private Columns() {}
 
   private static StructField field(
@@ -55,7 +61,7 @@ public final class Columns {
    * than all others together.
    */
   static InternalRow row(ConsumerRecord<byte[], byte[]> record, boolean[] used) {
-    Object[] values = new Object[SCHEMA.length()];
+    Object[] values = new Object[used.length];
     values[0] = used[0] ? Utf8.string(record.key()) : null;
     values[1] = used[1] ? Utf8.string(record.value()) : null;
     values[2] = used[2] ? UTF8String.fromString(record.topic()) : null;
@@ -64,6 +70,9 @@ public final class Columns {
     // Kafka's -1 means that the message format knows no time.
     values[5] = used[5] && record.timestamp() >= 0 ? (Object) (record.timestamp() * 1000L) : null;
     values[HEADERS] = used[HEADERS] ? headers(record) : null;
+    if (used.length > RAW && used[RAW]) {
+      values[RAW] = record.value();
+    }
     return new GenericInternalRow(values);
   }
 

@@ -23,21 +23,17 @@ public final class CompiledPipeline {
   private final Resting<Program> programs;
 
   private CompiledPipeline(
-      String filter,
-      List<String> select,
-      List<LogicalPlan> stages,
-      boolean[] used,
-      StructType schema) {
-    this.programs = new Resting<>(kind -> Program.of(kind, stages, filter, select));
+      Selection selection, List<LogicalPlan> stages, boolean[] used, StructType schema) {
+    this.programs = new Resting<>(kind -> Program.of(kind, stages, selection));
     this.used = used;
     this.schema = schema;
   }
 
-  static CompiledPipeline of(String filter, List<String> select) {
+  static CompiledPipeline of(Selection selection) {
     return Analysis.within(
         () -> {
-          Plan plan = new Plan();
-          return of(filter, select, plan.of(filter, select), plan.record(), List.of());
+          Plan plan = new Plan(selection);
+          return of(selection, plan.whole(), plan.record(), List.of());
         });
   }
 
@@ -47,14 +43,15 @@ public final class CompiledPipeline {
    * @param readers what will be evaluated on the rows, which may be the records themselves
    */
   static CompiledPipeline of(
-      String filter,
-      List<String> select,
+      Selection selection,
       LogicalPlan analyzed,
       List<? extends Attribute> record,
       List<Expression> readers) {
-    List<LogicalPlan> stages = Stages.of(analyzed);
+    LogicalPlan plan =
+        selection.value() == null ? analyzed : Stages.withoutUnread(analyzed, readers);
+    List<LogicalPlan> stages = Stages.of(plan);
     boolean[] used = Stages.used(stages, readers, record);
-    return new CompiledPipeline(filter, select, stages, used, schema(analyzed));
+    return new CompiledPipeline(selection, stages, used, schema(plan));
   }
 
   static StructType schema(LogicalPlan plan) {

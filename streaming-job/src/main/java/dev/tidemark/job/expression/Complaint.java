@@ -47,7 +47,10 @@ final class Complaint {
         cause);
   }
 
-  private static Reason reason(String field) {
+  static Reason reason(String field) {
+    if (field.equals(ValueReading.FIELD)) {
+      return Reason.InvalidSchema;
+    }
     if (field.startsWith("aggregate")) {
       return Reason.InvalidAggregate;
     }
@@ -71,7 +74,12 @@ final class Complaint {
   private static String known(String errorClass, Map<String, String> parameters) {
     String object = bare(parameters.get("objectName"));
     if (errorClass.startsWith("UNRESOLVED_COLUMN") || errorClass.startsWith("UNRESOLVED_FIELD")) {
-      return "unknown column '" + object + "'; the columns are " + Columns.names();
+      boolean read = String.valueOf(parameters.get("proposal")).contains("`data`");
+      return "unknown column '"
+          + object
+          + "'; the columns are "
+          + Columns.names()
+          + (read ? ", data" : "");
     }
     if (errorClass.startsWith("UNSUPPORTED_GENERATOR.MULTI_GENERATOR")) {
       return "only one function that makes several rows (explode, inline, ...) can be used in a select";
@@ -94,7 +102,7 @@ final class Complaint {
   }
 
   /** Spark's message without its error class, its drawing of the query and its trailing plan. */
-  private static String cleaned(String message) {
+  static String cleaned(String message) {
     String first = message.strip();
     int drawing = first.indexOf("== SQL");
     if (drawing > 0) {

@@ -1,38 +1,34 @@
 package dev.tidemark.job.expression;
 
 import dev.tidemark.job.outcome.Trouble;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
-/** Compiles a job's filter and select, once per JVM and text. */
+/** Compiles what a job makes of its records, once per JVM and text. */
 public final class Pipeline {
 
-  private record Text(String filter, List<String> select) {}
-
-  private static final ConcurrentMap<Text, CompiledPipeline> COMPILED = new ConcurrentHashMap<>();
+  private static final ConcurrentMap<Selection, CompiledPipeline> COMPILED =
+      new ConcurrentHashMap<>();
 
   private Pipeline() {}
 
   /**
-   * The compiled form; without a filter every record is kept, without a select the row is the
-   * column {@code value}.
+   * The compiled form.
    *
-   * @throws Trouble {@code InvalidFilter} or {@code InvalidSelect}, with a sentence that quotes the
-   *     expression
+   * @throws Trouble {@code InvalidSchema}, {@code InvalidFilter} or {@code InvalidSelect}, with a
+   *     sentence that quotes the text
    */
-  public static CompiledPipeline compile(String filter, List<String> select) {
-    return COMPILED.computeIfAbsent(
-        text(filter, select), t -> CompiledPipeline.of(t.filter(), t.select()));
+  public static CompiledPipeline compile(Selection selection) {
+    return COMPILED.computeIfAbsent(selection, CompiledPipeline::of);
   }
 
   /**
    * The same, and code is generated at once, so that what only the code generator finds is found
    * too.
    */
-  public static CompiledPipeline check(String filter, List<String> select) {
-    CompiledPipeline compiled = compile(filter, select);
+  public static CompiledPipeline check(Selection selection) {
+    CompiledPipeline compiled = compile(selection);
     compiled.generate();
     return compiled;
   }
@@ -43,11 +39,5 @@ public final class Pipeline {
    */
   public static <T> T forManyRows(Supplier<T> work) {
     return Analysis.within(work);
-  }
-
-  private static Text text(String filter, List<String> select) {
-    return new Text(
-        filter == null || filter.isBlank() ? null : filter,
-        select == null || select.isEmpty() ? List.of("value") : List.copyOf(select));
   }
 }

@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.sql.catalyst.analysis.Star;
-import org.apache.spark.sql.catalyst.analysis.UnresolvedAlias;
-import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
@@ -43,25 +40,50 @@ final class Plan {
 
   private static final String TIMESTAMP = "timestamp";
 
-  private static final Set<String> OPERATORS =
-      Set.of(
-          "as", "like", "ilike", "rlike", "regexp", "and", "or", "not", "in", "is", "between",
-          "div");
+  private final List<AttributeReference> record;
+  private final Selection selection;
 
-  private final RecordSqlParser parser = new RecordSqlParser();
-  private final List<AttributeReference> record =
-      JavaConverters.seqAsJavaList(DataTypeUtils.toAttributes(Columns.SCHEMA));
+  Plan(Selection selection) {
+    this.selection = selection;
+    StructType columns = Columns.SCHEMA;
+    if (selection.value() != null) {
+      columns = columns.add(Columns.BYTES);
+    }
+    record = JavaConverters.seqAsJavaList(DataTypeUtils.toAttributes(columns));
+  }
 
   /** The columns of a record, as the plan refers to them. */
   List<AttributeReference> record() {
     return record;
   }
 
-  /** The whole plan; throws {@link Trouble} for whatever is wrong with either. */
-  LogicalPlan of(String filter, List<String> select) {
+  /** What filter and select see: the record, with its value read where there is a schema. */
+  private LogicalPlan relation() {
     List<Attribute> output = new ArrayList<>(record);
     LogicalPlan relation = new LocalRelation(seq(output), seq(List.of()), false);
-    LogicalPlan below = filter == null ? relation : filtered(filter, relation);
+    if (selection.value() == null) {
+      return relation;
+    }
+    int bytes = Columns.SCHEMA.length();
+    List<NamedExpression> items = new ArrayList<>(record.subList(0, bytes));
+    AttributeReference text = record.get(Columns.SCHEMA.fieldIndex("value"));
+    try {
+      items.add(ValueReading.column(selection.value(), text, record.get(bytes)));
+      return Analysis.rewrite(Analysis.resolve(new Project(seq(items), relation)));
+    } catch (Exception | StackOverflowError e) {
+      throw Complaint.of(ValueReading.FIELD, selection.value().schema(), e);
+    }
+  }
+
+  private LogicalPlan kept() {
+    LogicalPlan relation = relation();
+    return selection.filter() == null ? relation : filtered(selection.filter(), relation);
+  }
+
+  /** The whole plan; throws {@link Trouble} for whatever is wrong with the selection. */
+  LogicalPlan whole() {
+    List<String> select = selection.select();
+    LogicalPlan below = kept();
     try {
       return withJson(selected(select, below, false, false));
     } catch (Trouble e) {
@@ -74,10 +96,9 @@ final class Plan {
    * The rows that an aggregate is made of: those of the select, with the record's timestamp where
    * the select gives no column of that name.
    */
-  LogicalPlan rows(String filter, List<String> select) {
-    List<Attribute> output = new ArrayList<>(record);
-    LogicalPlan relation = new LocalRelation(seq(output), seq(List.of()), false);
-    LogicalPlan below = filter == null ? relation : filtered(filter, relation);
+  LogicalPlan rows() {
+    List<String> select = selection.select();
+    LogicalPlan below = kept();
     LogicalPlan selected = selected(select, below, false, false);
     for (Attribute attribute : JavaConverters.asJavaIterable(selected.output())) {
       if (attribute.name().equalsIgnoreCase(TIMESTAMP)) {
@@ -87,26 +108,17 @@ final class Plan {
     return selected(select, below, false, true);
   }
 
-  /** One named expression of an aggregate, not yet resolved. */
-  NamedExpression item(String field, String text, boolean aggregates) {
-    try {
-      Expression parsed = parse(field, text, aggregates);
-      return named(field, text, parsed);
-    } catch (Exception | StackOverflowError e) {
-      throw Complaint.of(field, text, e);
-    }
-  }
-
   private LogicalPlan filtered(String text, LogicalPlan relation) {
     try {
-      Expression condition = parse("filter", text);
+      Expression condition = Item.parse("filter", text);
       LogicalPlan plan = Analysis.resolve(new Filter(condition, relation));
       refuse("filter", text, plan);
       plan = Analysis.rewrite(plan);
       refuseRest("filter", text, plan);
-      List<NamedExpression> columns = new ArrayList<>(record);
       // Some functions (window) add a column of their own; the select sees those of the record.
-      return plan.output().size() == record.size() ? plan : new Project(seq(columns), plan);
+      List<NamedExpression> columns = new ArrayList<>();
+      JavaConverters.asJavaIterable(relation.output()).forEach(columns::add);
+      return plan.output().size() == columns.size() ? plan : new Project(seq(columns), plan);
     } catch (Exception | StackOverflowError e) {
       throw Complaint.of("filter", text, e);
     }
@@ -118,7 +130,7 @@ final class Plan {
     for (int i = 0; i < select.size(); i++) {
       String field = Complaint.select(select, i);
       try {
-        items.add(named(field, select.get(i), parse(field, select.get(i))));
+        items.add(Item.named(field, select.get(i), Item.parse(field, select.get(i))));
         if (stepwise) {
           // With those before it, which it may use.
           refuse(field, select.get(i), Analysis.resolve(new Project(seq(items), below)));
@@ -141,65 +153,6 @@ final class Plan {
     } catch (Exception | StackOverflowError e) {
       throw Complaint.of("select", all, e);
     }
-  }
-
-  private Expression parse(String field, String text) {
-    return parse(field, text, false);
-  }
-
-  private Expression parse(String field, String text, boolean aggregates) {
-    if (text.isBlank()) {
-      throw Complaint.refused(field, text, "the expression is empty");
-    }
-    Expression parsed = parser.parseExpression(text);
-    (aggregates ? Refusals.ofParsedAggregate(parsed) : Refusals.ofParsed(parsed))
-        .ifPresent(
-            why -> {
-              throw Complaint.refused(field, text, why);
-            });
-    refuseStrayName(field, text, parsed);
-    return parsed;
-  }
-
-  /**
-   * Spark reads a last word as a name, so that {@code value LIKE} is a column called LIKE; a person
-   * who wrote that has left something out.
-   */
-  private static void refuseStrayName(String field, String text, Expression parsed) {
-    if (!(parsed instanceof Alias alias)) {
-      return;
-    }
-    if (field.equals("filter")) {
-      throw Complaint.refused(
-          field,
-          text,
-          "the condition ends in a name ("
-              + alias.name()
-              + "): it is incomplete, or has an AS too many");
-    }
-    if (OPERATORS.contains(alias.name().toLowerCase(Locale.ROOT)) && !text.strip().endsWith("`")) {
-      throw Complaint.refused(
-          field, text, "the expression is incomplete: something is missing after " + alias.name());
-    }
-  }
-
-  /**
-   * Every column needs a name of the user's choice: Spark's invented ones would not be found in any
-   * table.
-   */
-  private static NamedExpression named(String field, String text, Expression parsed) {
-    if (parsed instanceof NamedExpression named) {
-      return named;
-    }
-    boolean namesItself =
-        parsed instanceof Star
-            || (parsed instanceof UnresolvedFunction function
-                && function.nameParts().last().toLowerCase(Locale.ROOT).startsWith("inline"));
-    if (!namesItself) {
-      throw Complaint.refused(
-          field, text, "the column has no name; write " + text.strip() + " AS name_of_the_column");
-    }
-    return new UnresolvedAlias(parsed, Option.empty());
   }
 
   private static void refuse(String field, String text, LogicalPlan plan) {

@@ -1,6 +1,5 @@
 package dev.tidemark.job.expression;
 
-import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,44 +44,6 @@ final class Program {
     Cursor over(Cursor source, Guard guard);
   }
 
-  /** Says of an evaluation that fails which expression it was, and on which record. */
-  private record Guard(
-      String field,
-      String text,
-      Supplier<ConsumerRecord<byte[], byte[]>> current,
-      Malformed malformed) {
-
-    /** Null when it failed, and what it failed on is to be left out. */
-    <T> T evaluate(Function<InternalRow, T> expression, InternalRow row) {
-      try {
-        return expression.apply(row);
-      } catch (RuntimeException | StackOverflowError e) {
-        malformed.met(current.get(), trouble(e));
-        return null;
-      }
-    }
-
-    private Trouble trouble(Throwable e) {
-      ConsumerRecord<byte[], byte[]> record = current.get();
-      return new Trouble(
-          field.equals("filter") ? Reason.InvalidFilter : Reason.InvalidSelect,
-          field
-              + ": failed on the record at partition "
-              + record.topic()
-              + "-"
-              + record.partition()
-              + ", offset "
-              + record.offset()
-              + ": "
-              + Complaint.shortened(String.valueOf(e.getMessage()).replaceAll("\\s+", " "))
-              + "; change the expression so that it gives null or false for such a record, or set"
-              + " source.onMalformed (in: "
-              + Complaint.shortened(text)
-              + ")",
-          e);
-    }
-  }
-
   private record Named(String field, String text, Step step) {}
 
   private final CodeKind kind;
@@ -97,12 +58,18 @@ final class Program {
   }
 
   /** Makes the steps; throws {@link Trouble} for what only generating code finds. */
-  static Program of(CodeKind kind, List<LogicalPlan> stages, String filter, List<String> select) {
+  static Program of(CodeKind kind, List<LogicalPlan> stages, Selection selection) {
     Program program = new Program(kind);
     for (LogicalPlan stage : stages) {
-      boolean first = stage instanceof Filter;
-      String field = first ? "filter" : "select";
-      String text = first ? filter : String.join(", ", select);
+      String field = "select";
+      String text = String.join(", ", selection.select());
+      if (stage instanceof Filter) {
+        field = "filter";
+        text = selection.filter();
+      } else if (selection.value() != null && stage == stages.get(0)) {
+        field = ValueReading.FIELD;
+        text = selection.value().schema();
+      }
       try {
         program.steps.add(new Named(field, text, program.step(stage)));
       } catch (Exception | StackOverflowError e) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.Generate;
@@ -50,6 +51,31 @@ final class Stages {
       now = now.children().head();
     }
     return stages;
+  }
+
+  /**
+   * The plan whose first step, which passes the record on with what it has read of it, passes on
+   * only what a later one reads.
+   */
+  static LogicalPlan withoutUnread(LogicalPlan plan, List<Expression> readers) {
+    List<LogicalPlan> stages = of(plan);
+    List<Expression> later = new ArrayList<>(readers);
+    stages.stream()
+        .skip(1)
+        .forEach(stage -> JavaConverters.asJavaIterable(stage.expressions()).forEach(later::add));
+    Project first = (Project) stages.get(0);
+    List<NamedExpression> read = new ArrayList<>();
+    for (NamedExpression item : JavaConverters.asJavaIterable(first.projectList())) {
+      boolean made = !(item instanceof Attribute);
+      if (made || later.stream().anyMatch(e -> e.references().contains(item.toAttribute()))) {
+        read.add(item);
+      }
+    }
+    LogicalPlan rebuilt = new Project(Plan.seq(read), first.child());
+    for (LogicalPlan stage : stages.subList(1, stages.size())) {
+      rebuilt = stage.withNewChildren(Plan.seq(List.of(rebuilt)));
+    }
+    return rebuilt;
   }
 
   /** Which columns of the record any step reads, or any of those who read what the steps make. */

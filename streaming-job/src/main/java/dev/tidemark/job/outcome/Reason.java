@@ -8,6 +8,7 @@ public enum Reason {
   Stopped(Kind.END),
   Accepted(Kind.END),
   InvalidSettings(Kind.STOP),
+  InvalidSchema(Kind.STOP),
   InvalidFilter(Kind.STOP),
   InvalidSelect(Kind.STOP),
   InvalidAggregate(Kind.STOP),

@@ -79,8 +79,10 @@ public record Settings(
    * @param topics by name; null where they are those that match a pattern
    * @param topicPattern that whole names match, of {@link java.util.regex.Pattern}; null where
    *     topics are named
+   * @param value how values are read into the column {@code data}; null where they are text alone
    */
-  public record Source(List<String> topics, String topicPattern, String startingOffsets) {
+  public record Source(
+      List<String> topics, String topicPattern, String startingOffsets, Value value) {
     /** For people. */
     public String shown() {
       return topics == null
@@ -88,6 +90,16 @@ public record Settings(
           : "topics " + String.join(", ", topics);
     }
   }
+
+  /**
+   * What values are.
+   *
+   * @param format {@code Json} or {@code Avro}
+   * @param schema of Json the columns as in DDL, of Avro the schema as JSON
+   * @param framing {@code None}, or {@code SchemaRegistry}: five bytes that name a schema come
+   *     first
+   */
+  public record Value(String format, String schema, String framing) implements Serializable {}
 
   /** Where the results go: a table, or, when that is null, the driver's log. */
   public record Sink(Jdbc jdbc) {}

@@ -46,6 +46,9 @@ final class SettingsRules {
         "definition.source.startingOffsets",
         d.source().startingOffsets(),
         Set.of("Earliest", "Latest"));
+    if (d.source().value() != null) {
+      value(d.source().value());
+    }
     present("definition.sink", d.sink());
     if (d.aggregate() != null) {
       aggregate(d.aggregate());
@@ -70,6 +73,12 @@ final class SettingsRules {
           "source.topicPattern is no regular expression: %s near position %d of '%s'"
               .formatted(e.getDescription(), e.getIndex(), e.getPattern()));
     }
+  }
+
+  private static void value(Settings.Value value) {
+    oneOf("definition.source.value.format", value.format(), Set.of("Json", "Avro"));
+    present("definition.source.value.schema", value.schema());
+    oneOf("definition.source.value.framing", value.framing(), Set.of("None", "SchemaRegistry"));
   }
 
   private static void table(Settings.Jdbc jdbc, Settings.Aggregate aggregate) {

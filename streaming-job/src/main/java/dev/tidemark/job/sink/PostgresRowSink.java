@@ -4,6 +4,7 @@ import dev.tidemark.job.expression.CompiledPipeline;
 import dev.tidemark.job.expression.Malformed;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Rows;
+import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.Database;
 import dev.tidemark.job.ledger.SqlTrouble;
 import dev.tidemark.job.outcome.Reason;
@@ -39,7 +40,7 @@ public final class PostgresRowSink implements RowSink {
   public PostgresRowSink(Settings settings, String jobId, long epoch) {
     this(
         settings.definition().sink().jdbc(),
-        Pipeline.compile(settings.definition().filter(), settings.definition().select()),
+        Pipeline.compile(Selection.of(settings.definition())),
         jobId,
         epoch);
   }

@@ -1,6 +1,7 @@
 package dev.tidemark.job.state;
 
 import dev.tidemark.job.expression.Aggregation;
+import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public final class StateFit {
   }
 
   private static Aggregation compiled(Settings.Definition of) {
-    return Aggregation.compile(of.filter(), of.select(), of.aggregate());
+    return Aggregation.compile(Selection.of(of), of.aggregate());
   }
 
   private static String refusal(String why) {

@@ -54,7 +54,7 @@ class CheckRunTest {
         new Settings.Definition(
             "DStream",
             1000,
-            new Settings.Source(List.of("events"), null, "Earliest"),
+            new Settings.Source(List.of("events"), null, "Earliest", null),
             filter,
             select,
             null,

@@ -95,7 +95,8 @@ class AggregationTest {
       compute.add(item + " AS c" + compute.size());
     }
     Settings.Aggregate aggregate = new Settings.Aggregate(groups, compute, "Running", null);
-    Aggregation aggregation = Aggregation.check("value IS NOT NULL", SELECT, aggregate);
+    Aggregation aggregation =
+        Aggregation.check(new Selection(null, "value IS NOT NULL", SELECT), aggregate);
 
     Map<List<Object>, Integer> expected = new HashMap<>();
     spark
@@ -226,7 +227,9 @@ class AggregationTest {
     Trouble trouble =
         catchThrowableOfType(
             Trouble.class,
-            () -> Aggregation.check(null, List.of("key AS k", "offset AS v"), aggregate));
+            () ->
+                Aggregation.check(
+                    new Selection(null, null, List.of("key AS k", "offset AS v")), aggregate));
     assertThat(trouble).as(compute).isNotNull();
     assertThat(trouble.reason()).isEqualTo(Reason.InvalidAggregate);
     assertThat(trouble.getMessage()).startsWith("aggregate").contains(sentence);
@@ -240,7 +243,8 @@ class AggregationTest {
         new Settings.Aggregate(List.of(), List.of("count(*) AS n"), "Running", window);
     assertThat(
             catchThrowableOfType(
-                Trouble.class, () -> Aggregation.check(null, List.of("offset"), aggregate)))
+                Trouble.class,
+                () -> Aggregation.check(new Selection(null, null, List.of("offset")), aggregate)))
         .hasMessageContaining("aggregate.window.time: offset is of type BIGINT, a time is needed");
   }
 }

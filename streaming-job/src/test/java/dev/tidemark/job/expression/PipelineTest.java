@@ -23,6 +23,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PipelineTest {
 
+  /** Spark throws a checked exception there, which Scala does not declare. */
+  @Test
+  void whatFailsWithACheckedExceptionFailsOnItsRecord() {
+    String strict = "from_json(value, 'a INT', map('mode', 'FAILFAST')).a AS a";
+    Trouble failed = catchThrowableOfType(Trouble.class, () -> run(null, List.of(strict), "{"));
+    assertThat(failed.reason()).isEqualTo(Reason.InvalidSelect);
+    assertThat(failed.getMessage()).contains("offset 100");
+  }
+
   @Test
   void theArticlesJobKeepsImportantEventsInUpperCase() {
     assertThat(
@@ -143,14 +152,16 @@ class PipelineTest {
   void theSchemaHasTheNamesAndTypesOfTheSelect() {
     StructType schema =
         Pipeline.compile(
-                null,
-                List.of(
-                    "value",
-                    "offset AS o",
-                    "CAST(value AS DECIMAL(10,2)) AS price",
-                    "timestamp",
-                    "headers",
-                    "topic = 'a' AS b"))
+                new Selection(
+                    null,
+                    null,
+                    List.of(
+                        "value",
+                        "offset AS o",
+                        "CAST(value AS DECIMAL(10,2)) AS price",
+                        "timestamp",
+                        "headers",
+                        "topic = 'a' AS b")))
             .schema();
     assertThat(schema.fieldNames())
         .containsExactly("value", "o", "price", "timestamp", "headers", "b");
@@ -171,7 +182,7 @@ class PipelineTest {
 
   @Test
   void aStarIsEveryColumn() {
-    assertThat(Pipeline.compile(null, List.of("*")).schema().fieldNames())
+    assertThat(Pipeline.compile(new Selection(null, null, List.of("*"))).schema().fieldNames())
         .containsExactly(Columns.SCHEMA.fieldNames());
   }
 
@@ -185,7 +196,10 @@ class PipelineTest {
   void malformedTextIsReplacedAndNeverStopsTheJob() {
     byte[] broken = {'a', (byte) 0xff, 'b'};
     ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("events", 3, 1, null, broken);
-    assertThat(rows(Pipeline.compile(null, List.of("key", "value")), List.of(record)))
+    assertThat(
+            rows(
+                Pipeline.compile(new Selection(null, null, List.of("key", "value"))),
+                List.of(record)))
         .containsExactly(Arrays.asList(null, "a\ufffdb"));
   }
 
@@ -194,7 +208,8 @@ class PipelineTest {
     ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("events", 3, 1, null, new byte[0]);
     assertThat(
             rows(
-                Pipeline.compile(null, List.of("timestamp", "size(headers) AS n")),
+                Pipeline.compile(
+                    new Selection(null, null, List.of("timestamp", "size(headers) AS n"))),
                 List.of(record)))
         .containsExactly(Arrays.asList(null, 0));
   }
@@ -211,7 +226,8 @@ class PipelineTest {
   @Test
   void rowsKnowTheOffsetTheyCameFrom() {
     Rows rows =
-        Pipeline.compile("value != 'skip'", List.of("explode(split(value, ' ')) AS w"))
+        Pipeline.compile(
+                new Selection(null, "value != 'skip'", List.of("explode(split(value, ' ')) AS w")))
             .apply(
                 List.of(record(5, null, "a b"), record(6, null, "skip"), record(9, null, "c"))
                     .iterator(),
@@ -229,7 +245,8 @@ class PipelineTest {
 
   @Test
   void aJobWithManyRecordsGetsGeneratedCodeAndNobodyNotices() {
-    CompiledPipeline pipeline = Pipeline.compile("value != 'v3'", List.of("upper(value) AS v"));
+    CompiledPipeline pipeline =
+        Pipeline.compile(new Selection(null, "value != 'v3'", List.of("upper(value) AS v")));
     for (int round = 0; round < 30; round++) {
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
       for (int i = 0; i < 5_000; i++) {
@@ -242,7 +259,7 @@ class PipelineTest {
 
   @Test
   void compilingTwiceGivesTheSame() {
-    assertThat(Pipeline.compile("offset > 7", null))
-        .isSameAs(Pipeline.compile("offset > 7", List.of("value")));
+    assertThat(Pipeline.compile(new Selection(null, "offset > 7", null)))
+        .isSameAs(Pipeline.compile(new Selection(null, "offset > 7", List.of("value"))));
   }
 }

@@ -32,7 +32,9 @@ class RecordColumnsTest {
     Settings.Aggregate aggregate =
         new Settings.Aggregate(groups == null ? null : named(groups), items, "Running", null);
     Aggregation aggregation =
-        Aggregation.check(null, select == null ? null : List.of(select.split(", ", -1)), aggregate);
+        Aggregation.check(
+            new Selection(null, null, select == null ? null : List.of(select.split(", ", -1))),
+            aggregate);
     List<String> rows =
         AggregationTest.results(aggregation, reduced(aggregation)).keySet().stream()
             .map(row -> String.join(", ", row.stream().map(String::valueOf).toList()))
@@ -47,7 +49,7 @@ class RecordColumnsTest {
     Settings.Window window = new Settings.Window(60_000, 60_000, "timestamp", 0);
     Settings.Aggregate aggregate =
         new Settings.Aggregate(List.of(), List.of("count(*) AS n"), "Running", window);
-    Aggregation aggregation = Aggregation.check(null, null, aggregate);
+    Aggregation aggregation = Aggregation.check(new Selection(null, null, null), aggregate);
     Map<StateKey, byte[]> state = reduced(aggregation);
     StateKey mark = StateKey.mark("events", 3);
     assertThat(Mark.of(state.remove(mark))).isEqualTo(new Mark(1_700_000_000_123_000L, 0));

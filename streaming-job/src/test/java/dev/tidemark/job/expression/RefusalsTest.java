@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RefusalsTest {
 
   private static Trouble refused(String filter, String... select) {
-    return catchThrowableOfType(Trouble.class, () -> Pipeline.check(filter, Arrays.asList(select)));
+    return catchThrowableOfType(
+        Trouble.class, () -> Pipeline.check(new Selection(null, filter, Arrays.asList(select))));
   }
 
   @Test

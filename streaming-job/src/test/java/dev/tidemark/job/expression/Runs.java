@@ -42,7 +42,7 @@ final class Runs {
     for (int i = 0; i < values.length; i++) {
       records.add(record(100 + i, "k" + i, values[i]));
     }
-    return rows(Pipeline.compile(filter, select), records);
+    return rows(Pipeline.compile(new Selection(null, filter, select)), records);
   }
 
   /** Interpreted and generated code must agree: a replay may meet either. */

@@ -32,7 +32,7 @@ record Jobs(String endpoint, String bucket) {
         new Settings.Definition(
             "DStream",
             1000,
-            new Settings.Source(List.of("events"), null, "Earliest"),
+            new Settings.Source(List.of("events"), null, "Earliest", null),
             null,
             List.of(),
             null,

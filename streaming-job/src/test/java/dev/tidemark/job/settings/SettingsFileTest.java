@@ -88,6 +88,9 @@ class SettingsFileTest {
           minimal  | "mode" : "Append"              | "mode" : "Replace"         | definition.sink.jdbc.mode
           minimal  | [ "events" ]                   | null                       | definition.source.topics
           minimal  | "topicPattern" : null          | "topicPattern" : "e.*"     | both topics and a topicPattern
+          full     | "format" : "Json"          | "format" : "Xml"           | definition.source.value.format
+          full     | "framing" : "None"         | "framing" : null           | definition.source.value.framing
+          full     | "id BIGINT, paid BOOLEAN"  | ""                         | definition.source.value.schema
           pattern  | "events-.*"                    | "events-(.*"               | Unclosed group near position 10 of 'events-(.*'
           """)
   void whatMakesNoSenseIsRefused(String file, String right, String wrong, String says)

@@ -1,6 +1,7 @@
 package dev.tidemark.job.sink;
 
 import dev.tidemark.job.expression.Pipeline;
+import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PostgresLedger;
@@ -50,7 +51,8 @@ final class SinkStage {
   }
 
   PostgresRowSink sink(long epoch, String filter, List<String> select) {
-    return new PostgresRowSink(jdbc, Pipeline.compile(filter, select), job, epoch);
+    return new PostgresRowSink(
+        jdbc, Pipeline.compile(new Selection(null, filter, select)), job, epoch);
   }
 
   static PartitionRange range(long from, long until) {
