@@ -64,9 +64,20 @@ public record SideTable(String schema, String name, String columns, String what)
     }
   }
 
-  /** True when it is there. */
-  boolean exists(Connection connection) throws SQLException {
+  private boolean exists(Connection connection) throws SQLException {
     return LedgerTables.exists(connection, quoted());
+  }
+
+  /** False also for a role that has never needed it, where another one's job has made it. */
+  boolean isReadable(Connection connection) throws SQLException {
+    String sql = "SELECT coalesce(has_table_privilege(to_regclass(?)::oid, 'SELECT'), false)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, quoted());
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
   }
 
   /**
@@ -91,17 +102,18 @@ public record SideTable(String schema, String name, String columns, String what)
     }
   }
 
-  private Trouble denied(Connection connection, SQLException cause) {
+  /** The refusal that carries what a database administrator has to run; ends the transaction. */
+  Trouble denied(Connection connection, SQLException cause) {
     String role = CurrentRole.quoted(connection);
     return new Trouble(
         Reason.LedgerPermissionDenied,
         "the role "
             + role
-            + " may not create the table of "
+            + " may not create or use the table of "
             + what
             + " in schema "
             + schema
-            + "; run as its owner: CREATE TABLE "
+            + "; run as its owner: CREATE TABLE IF NOT EXISTS "
             + quoted()
             + columns
             + "; GRANT SELECT, INSERT ON "

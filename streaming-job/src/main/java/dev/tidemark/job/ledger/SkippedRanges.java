@@ -25,7 +25,7 @@ final class SkippedRanges {
   /** Those of topics that are still the ones the ledger speaks of. */
   List<Skipped> read() throws SQLException {
     List<Skipped> skipped = new ArrayList<>();
-    if (!table.exists(connection)) {
+    if (!table.isReadable(connection)) {
       return skipped;
     }
     String sql =
@@ -70,6 +70,11 @@ final class SkippedRanges {
         insert.addBatch();
       }
       insert.executeBatch();
+    } catch (SQLException e) {
+      if (SqlTrouble.state(e).equals("42501")) {
+        throw table.denied(connection, e);
+      }
+      throw e;
     }
   }
 

@@ -129,6 +129,28 @@ class SkippedRangesTest {
     }
   }
 
+  /**
+   * Two jobs with roles of their own write to one schema; only one of them has skipped anything.
+   */
+  @Test
+  void theTableOfAnotherRoleIsInNobodysWay() {
+    try (PostgresLedger ledger = ledger()) {
+      ledger.skip(JOB, 1, List.of(new Skipped(P1, 5, 6)));
+    }
+    String role = "other_" + postgres.one("SELECT current_database()");
+    postgres.run("CREATE ROLE " + role + " LOGIN");
+    postgres.run("GRANT SELECT, INSERT, UPDATE ON tidemark_jobs, tidemark_offsets TO " + role);
+    Settings.Jdbc jdbc = postgres.jdbc(postgres.port(), role, "events", false);
+    try (PostgresLedger other = new PostgresLedger(jdbc)) {
+      assertThat(other.read(JOB).orElseThrow().until()).containsEntry(P0, 10L);
+      Trouble refused = catchThrowableOfType(Trouble.class, () -> other.skip(JOB, 1, GONE));
+      assertThat(refused.reason()).isEqualTo(Reason.LedgerPermissionDenied);
+      assertThat(refused.getMessage()).contains("tidemark_skipped");
+      postgres.run(refused.getMessage().substring(refused.getMessage().indexOf("CREATE TABLE")));
+      assertThat(other.skip(JOB, 1, GONE).skippedOffsets()).isEqualTo(15 + 1);
+    }
+  }
+
   @Test
   void whatWasSkippedIsSteppedOver() {
     LedgerState state =
