@@ -80,7 +80,8 @@ public final class Job {
       byte[] content = content(batch, i);
       keys.add(path.key("r000001/" + directory + "/" + name));
       store.put(keys.get(i), content);
-      parts.addObject().put("name", name).put("bytes", content.length);
+      String etag = store.list(keys.get(i)).get(0).etag();
+      parts.addObject().put("name", name).put("bytes", content.length).put("etag", etag);
     }
     keys.add(path.key("r000001/" + directory + "/_partitioner"));
     store.put(keys.get(PARTS), new byte[] {1});

@@ -112,12 +112,21 @@ public final class Topic {
   /** Deletes all its records of now, as retention does in the end. */
   public void deleteRecordsBeforeTheEnd() {
     try (KafkaConsumer<String, String> consumer = consumer()) {
-      Map<TopicPartition, RecordsToDelete> before = new HashMap<>();
+      Map<Integer, Long> ends = new HashMap<>();
       consumer
           .endOffsets(partitions(consumer))
-          .forEach((partition, end) -> before.put(partition, RecordsToDelete.beforeOffset(end)));
-      ask("delete records of", null, admin -> admin.deleteRecords(before).all());
+          .forEach((partition, end) -> ends.put(partition.partition(), end));
+      deleteRecordsBefore(ends);
     }
+  }
+
+  /** Drops what lies before an offset of each partition, as retention does. */
+  public void deleteRecordsBefore(Map<Integer, Long> offsets) {
+    Map<TopicPartition, RecordsToDelete> before = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) ->
+            before.put(new TopicPartition(name, partition), RecordsToDelete.beforeOffset(offset)));
+    ask("delete records of", null, admin -> admin.deleteRecords(before).all());
   }
 
   /** Deletes it, if it exists. */

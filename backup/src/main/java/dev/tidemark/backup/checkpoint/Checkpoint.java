@@ -143,7 +143,9 @@ public final class Checkpoint {
   }
 
   /**
-   * The newest state checkpoint that is whole.
+   * The newest state checkpoint that is whole. One of whose parts somebody has written again is
+   * only taken where there is no other: its content may be anything, and only the job's image could
+   * say. Where all are like that, somebody has moved the checkpoint to where it is.
    *
    * @throws BackupException {@code NothingToBackUp}
    */
@@ -167,11 +169,16 @@ public final class Checkpoint {
     }
     List<String> damaged = new ArrayList<>();
     long floor = owner.record().path("floorEpoch").asLong();
+    Snapshot rewritten = null;
     for (Listed manifest : manifests(revision, floor)) {
       Optional<Snapshot> whole = whole(owner.record(), revision, manifest, damaged);
-      if (whole.isPresent()) {
+      if (whole.isPresent() && !whole.get().rewritten()) {
         return whole.get();
       }
+      rewritten = rewritten == null ? whole.orElse(null) : rewritten;
+    }
+    if (rewritten != null) {
+      return rewritten;
     }
     throw new BackupException(
         Reason.NothingToBackUp,

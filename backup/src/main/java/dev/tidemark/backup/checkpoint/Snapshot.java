@@ -1,8 +1,11 @@
 package dev.tidemark.backup.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.backup.store.ObjectStore.Listed;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A checkpoint that is whole: a closed set of objects, and what they mean. As long as each of them
@@ -20,6 +23,27 @@ public record Snapshot(
   /** The job's durable identity. */
   public String jobId() {
     return owner.get("jobId").asText();
+  }
+
+  /** True when a part is not what it was when the job had written it. */
+  boolean rewritten() {
+    Map<String, String> etags = new HashMap<>();
+    objects.forEach(
+        object ->
+            etags.put(
+                object.key().substring(object.key().lastIndexOf('/') + 1), bare(object.etag())));
+    for (JsonNode part : state.path("parts")) {
+      String etag = part.path("etag").asText(null);
+      if (etag != null && !bare(etag).equals(etags.get(part.path("name").asText()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Some clients leave the quotes around it. */
+  private static String bare(String etag) {
+    return etag.replace("\"", "");
   }
 
   /** Size of the data in bytes. */

@@ -113,6 +113,9 @@ public final class Restorer {
     String directory = String.format(Locale.ROOT, "e%010d/restored", epoch);
     ObjectNode state = manifest.state().deepCopy();
     state.put("epoch", epoch);
+    for (JsonNode part : state.path("parts")) {
+      ((ObjectNode) part).remove("etag"); // the copies have their own
+    }
     if (manifest.directory() != null) {
       state.put("directory", directory);
       String folder = Checkpoint.revision(manifest.revision()) + directory + "/";

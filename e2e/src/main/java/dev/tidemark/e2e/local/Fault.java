@@ -24,5 +24,7 @@ enum Fault {
    */
   CHECKPOINT_LOST_AND_RESTORED,
   /** The job gets another filter. */
-  DEFINITION_CHANGED
+  DEFINITION_CHANGED,
+  /** While the job is away, the topic drops records that it has not read; it is to skip them. */
+  RECORDS_EXPIRED
 }

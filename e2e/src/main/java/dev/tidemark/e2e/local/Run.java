@@ -14,9 +14,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -44,6 +46,7 @@ final class Run implements AutoCloseable {
   private final String name;
   private final Random random;
   private final List<Event> topic;
+  private final Set<Event> skipped = new HashSet<>();
   private final List<Serial.Chapter> chapters = new ArrayList<>();
   private final int partitions;
   private final int rate;
@@ -52,6 +55,7 @@ final class Run implements AutoCloseable {
   private final Ledger ledger;
   private final Backups backups;
   private Driver driver;
+  private int written;
   private int attempt;
   private int looks;
 
@@ -173,6 +177,7 @@ final class Run implements AutoCloseable {
         sent.add(producer.send(new ProducerRecord<>(name, event.partition(), null, event.value())));
       }
     }
+    written += events.size();
     for (int i = 0; i < events.size(); i++) {
       Event event = events.get(i);
       long offset = sent.get(i).get().offset();
@@ -217,6 +222,7 @@ final class Run implements AutoCloseable {
         start();
       }
       case CHECKPOINT_LOST_AND_RESTORED -> lostAndRestored();
+      case RECORDS_EXPIRED -> expire();
       case DEFINITION_CHANGED -> {
         stop();
         Program next = Programs.refiltered(random, program());
@@ -238,6 +244,26 @@ final class Run implements AutoCloseable {
       servers.deleteAll(name);
     }
     backups.restoreNewest(name);
+    start();
+  }
+
+  /** The topic drops some of what is written and not committed, and all before. */
+  private void expire() throws Exception {
+    stop();
+    Map<Integer, Long> committed = ledger.committed();
+    Map<Integer, Long> dropped = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      int of = partition;
+      long from = committed.getOrDefault(of, 0L);
+      List<Event> ahead =
+          topic.subList(0, written).stream()
+              .filter(event -> event.partition() == of && event.offset() >= from)
+              .toList();
+      List<Event> gone = ahead.subList(0, random.nextInt(ahead.size() + 1));
+      skipped.addAll(gone);
+      dropped.put(of, from + gone.size());
+    }
+    new Topic(servers.kafka(), name).deleteRecordsBefore(dropped);
     start();
   }
 
@@ -280,10 +306,14 @@ final class Run implements AutoCloseable {
     try (Connection connection = servers.connect(name)) {
       Snapshot now = Snapshot.of(connection, program(), "results", name);
       looks++;
-      now.differences(topic, chapters, settled)
+      now.differences(read(), chapters, settled)
           .forEach(d -> wrong.add("at " + now.until() + ": " + d));
       return now;
     }
+  }
+
+  private List<Event> read() {
+    return topic.stream().filter(event -> !skipped.contains(event)).toList();
   }
 
   private void awaitCommitted(double records) throws SQLException {
@@ -294,16 +324,18 @@ final class Run implements AutoCloseable {
 
   /**
    * A job may stop where a backup of before a change is put back: the alternative is to count by
-   * the wrong definition.
+   * the wrong definition. And where its newest state is lost after what an older one needs has
+   * expired.
    */
   private boolean hasRefused() {
-    return chapters.size() > 1
-        && !driver.isAlive()
-        && driver.message().contains("CheckpointDiverged");
+    String said = driver.isAlive() ? "" : driver.message();
+    return (chapters.size() > 1 && said.contains("CheckpointDiverged"))
+        || (!skipped.isEmpty() && said.contains("OffsetsExpired"));
   }
 
   private void settle() throws Exception {
     if (hasRefused()) {
+      System.out.println("  refused: " + driver.message());
       look(false);
       return;
     }

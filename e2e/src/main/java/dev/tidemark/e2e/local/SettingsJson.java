@@ -99,7 +99,10 @@ final class SettingsJson {
   private static void runtime(ObjectNode runtime, Servers servers, String name, Pace pace) {
     ObjectNode source = runtime.putObject("source");
     source.put("bootstrapServers", servers.kafka()).put("maxRatePerPartition", pace.rate());
-    source.put("onOffsetsExpired", "Stop").put("onMalformed", "Stop").putObject("properties");
+    source
+        .put("onOffsetsExpired", "SkipToEarliest")
+        .put("onMalformed", "Stop")
+        .putObject("properties");
     runtime
         .putObject("checkpoint")
         .put("path", "s3a://" + Servers.BUCKET + "/" + name)

@@ -42,8 +42,14 @@ public record StateManifest(
   /** The format written and read here. */
   public static final int CONTRACT = 1;
 
-  /** A file of the data; the size is in bytes. */
-  public record Part(String name, long bytes) {}
+  /**
+   * A file of the data.
+   *
+   * @param bytes its size
+   * @param etag what the store called its content when it was complete, so that whoever copies it
+   *     knows whether it is still that; null where the store does not say
+   */
+  public record Part(String name, long bytes, String etag) {}
 
   /**
    * Where a partition stands.

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -118,11 +119,15 @@ public final class StateStore {
     for (FileStatus file : children(new Path(revision, directory))) {
       String name = file.getPath().getName();
       if (PART.matcher(name).matches()) {
-        parts.add(new StateManifest.Part(name, file.getLen()));
+        parts.add(new StateManifest.Part(name, file.getLen(), etag(file)));
       }
     }
     parts.sort(Comparator.comparing(StateManifest.Part::name));
     return parts;
+  }
+
+  private static String etag(FileStatus file) {
+    return file instanceof EtagSource source ? source.getEtag() : null;
   }
 
   /** What is wrong with the data of a manifest, as a sentence; empty when all parts are there. */

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.backup.real.RealMinio;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.state.StateStore;
+import dev.tidemark.job.state.StoreSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +37,23 @@ class MinioOwnershipTest extends OwnershipRules {
   @AfterEach
   void stop() {
     System.clearProperty("tidemark.etc");
+  }
+
+  /** Backups compare what Hadoop's client says of a part of state with what their own says. */
+  @Test
+  void bothClientsCallAContentTheSame() throws IOException {
+    Settings.S3 store = jobs().job("a", "a").runtime().s3();
+    put("a/r000001/e0000000001/data/part-00000");
+    StateStore state =
+        new StateStore("s3a://streams/a/r000001", StoreSettings.configuration(store));
+    String etag = state.parts("e0000000001/data").get(0).etag();
+    String listed =
+        s3.listObjectsV2(r -> r.bucket("streams").prefix("a/r000001/e0000000001/data/"))
+            .contents()
+            .get(0)
+            .eTag();
+    assertThat(etag).isNotNull();
+    assertThat(listed.replace("\"", "")).isEqualTo(etag.replace("\"", ""));
   }
 
   @Override

@@ -32,7 +32,7 @@ class StateStoreTest {
       String directory = "e0000000001/data" + batch;
       Path part = Files.createDirectories(revision.resolve(directory)).resolve("part-00000");
       Files.write(part, new byte[] {1});
-      List<StateManifest.Part> parts = List.of(new StateManifest.Part("part-00000", 1));
+      List<StateManifest.Part> parts = List.of(new StateManifest.Part("part-00000", 1, null));
       store.write(
           new StateManifest(
               1,
