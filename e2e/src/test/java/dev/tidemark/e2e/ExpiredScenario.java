@@ -22,6 +22,10 @@ class ExpiredScenario {
   private static final String SKIP =
       "{\"spec\": {\"source\": {\"onOffsetsExpired\": \"SkipToEarliest\"}}}";
 
+  private static final Records RECORDS = new Records(CountingPlay.KEYS);
+  private static final Feeder.Values VALUES =
+      (number, random) -> RECORDS.next(random, System.currentTimeMillis());
+
   private static final String STATES = "r000001/state/";
 
   @Test
@@ -43,7 +47,9 @@ class ExpiredScenario {
     job.patch(SKIP);
     job.awaitReady(Play.RECOVER);
     goneAreOnRecord(scene, job, before.size() - read.size());
+    Feeder again = scene.feed(Play.RATE);
     Play.strike(scene, job, () -> scene.faults().killJvm(job.driver()));
+    again.close();
     scene.end(Play.RECOVER, "important end of " + scene.id());
     read.addAll(scene.topic().dump());
     List<List<String>> written = scene.table().rows("value", "kafka_partition", "kafka_offset");
@@ -59,8 +65,9 @@ class ExpiredScenario {
     play.job.patch(SKIP);
     play.job.resume();
     goneAreOnRecord(scene, play.job, gone);
-    play.counting.awaitMore(Play.RECOVER);
+    Feeder again = scene.feed(Play.RATE, VALUES);
     play.strike(() -> scene.faults().killJvm(play.job.driver()));
+    again.close();
     play.endsExact();
   }
 
@@ -89,23 +96,23 @@ class ExpiredScenario {
 
     play.job.patch("{\"spec\": {\"checkpoint\": {\"onLost\": \"StartFresh\"}}}");
     play.job.awaitReady(Play.RECOVER);
+    Feeder again = scene.feed(Play.RATE, VALUES);
     play.counting.awaitMore(Play.RECOVER);
+    again.close();
   }
 
   /** Writes records, drops them and all before, and writes others. Returns how many are lost. */
   private static long expire(CountingPlay play) {
     Scene scene = play.scene;
     play.feeder.close();
-    Records records = new Records(CountingPlay.KEYS);
-    Feeder.Values values = (number, random) -> records.next(random, System.currentTimeMillis());
-    Feeder.write(scene.topic(), 2, 1_000, values);
+    Feeder.write(scene.topic(), 2, 1_000, VALUES);
     Map<Integer, Long> until = scene.table().ledger(scene.topic());
     List<Event> before = scene.topic().dump();
     List<Event> read = new ArrayList<>(before);
     read.removeIf(event -> event.offset() >= until.get(event.partition()));
     play.counting.keep(read);
     scene.topic().deleteRecordsBeforeTheEnd();
-    Feeder.write(scene.topic(), 3, 500, values);
+    Feeder.write(scene.topic(), 3, 500, VALUES);
     return (long) before.size() - read.size();
   }
 

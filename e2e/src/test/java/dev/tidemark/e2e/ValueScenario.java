@@ -75,7 +75,8 @@ class ValueScenario {
     feeder.close();
     scene.end(Play.RECOVER, avro(0));
     Function<String, Long> number = value -> value.charAt(5) / 2L;
-    Play.assertExact(scene, scene.judge(rule(number, value -> value.substring(8))));
+    Play.assertExact(
+        scene, scene.judge(rule(number, value -> value.substring(8, 8 + value.charAt(7) / 2))));
   }
 
   private static Rule rule(Function<String, Long> number, Function<String, String> name) {
