@@ -131,7 +131,7 @@ class StreamingJobTest {
     StreamingJobSpec built =
         Serialization.unmarshal(
             """
-            source: {}
+            source: {value: {}}
             sink: {jdbc: {}}
             checkpoint: {}
             aggregate: {window: {}}

@@ -141,8 +141,11 @@ final class SpecReadingTest {
   })
   void fieldsThatCameLaterChangeTheDigestOfNoJobWithoutThem(String name, String digest)
       throws IOException {
-    StreamingJobSpec spec =
-        GoldenTest.job(Path.of("../contract/settings", name + ".yaml")).getSpec();
+    ObjectNode json =
+        (ObjectNode)
+            Json.of(GoldenTest.job(Path.of("../contract/settings", name + ".yaml")).getSpec());
+    ((ObjectNode) json.get("source")).remove("value");
+    StreamingJobSpec spec = Json.MAPPER.treeToValue(json, StreamingJobSpec.class);
 
     assertThat(SpecReading.definitionDigest(spec)).isEqualTo(digest);
   }
