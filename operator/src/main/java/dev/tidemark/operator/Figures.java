@@ -37,6 +37,7 @@ final class Figures {
         report.lag(),
         status == null ? null : status.restarts(),
         status == null ? null : status.epoch(),
+        status == null || status.skippedOffsets() == null ? 0L : status.skippedOffsets(),
         report.checkpointAt(),
         report.lastCommitAt(),
         job.getSpec().backup() == null || status == null

@@ -37,6 +37,7 @@ final class OpsTest {
                     7L,
                     2L,
                     5L,
+                    11L,
                     NOW.minusSeconds(10),
                     NOW.minusSeconds(1),
                     new JobMetrics.BackupFigures(
@@ -57,6 +58,8 @@ final class OpsTest {
             "tidemark_job_lag_records{job=\"events\",namespace=\"demo\"} 7",
             "# TYPE tidemark_job_restarts_total counter",
             "tidemark_job_restarts_total{job=\"events\",namespace=\"demo\"} 2",
+            "# TYPE tidemark_job_skipped_offsets_total counter",
+            "tidemark_job_skipped_offsets_total{job=\"events\",namespace=\"demo\"} 11",
             "tidemark_job_epoch{job=\"events\",namespace=\"demo\"} 5",
             "tidemark_job_checkpoint_age_seconds{job=\"events\",namespace=\"demo\"} 10",
             "tidemark_job_last_commit_age_seconds{job=\"events\",namespace=\"demo\"} 1",

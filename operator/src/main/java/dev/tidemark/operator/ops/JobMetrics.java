@@ -21,6 +21,10 @@ public final class JobMetrics {
   private static final List<String> PHASES =
       List.of("Pending", "Starting", "Running", "Recovering", "Suspended", "Failed", "Deleting");
 
+  private static final List<String> COUNTERS =
+      List.of(
+          "tidemark_job_restarts", "tidemark_job_skipped_offsets", "tidemark_job_backup_missed");
+
   private final PrometheusMeterRegistry registry;
   private final Supplier<List<JobFigures>> jobs;
   private final Clock clock;
@@ -35,6 +39,7 @@ public final class JobMetrics {
       Long lag,
       Long restarts,
       Long epoch,
+      Long skipped,
       Instant checkpointAt,
       Instant lastCommitAt,
       BackupFigures backup) {}
@@ -79,6 +84,11 @@ public final class JobMetrics {
         now,
         JobFigures::lag);
     gauge("tidemark.job.restarts", "Recoveries nobody asked for", now, JobFigures::restarts);
+    gauge(
+        "tidemark.job.skipped.offsets",
+        "Offsets skipped since Kafka had dropped their records unread (source.onOffsetsExpired)",
+        now,
+        JobFigures::skipped);
     gauge("tidemark.job.epoch", "Fencing number of the newest run", now, JobFigures::epoch);
     gauge(
         "tidemark.job.checkpoint.age.seconds",
@@ -92,10 +102,10 @@ public final class JobMetrics {
         j -> age(j.lastCommitAt()));
     backups(now);
     phases(now);
-    // The count is a counter by nature, but kept in the status: a gauge of the name a counter would
-    // have.
+    // These counts are counters by nature, but kept in the status: gauges of the names counters
+    // would have.
     String text = registry.scrape();
-    for (String counter : List.of("tidemark_job_restarts", "tidemark_job_backup_missed")) {
+    for (String counter : COUNTERS) {
       text =
           text.replace(counter + "{", counter + "_total{")
               .replace("# HELP " + counter + " ", "# HELP " + counter + "_total ")
