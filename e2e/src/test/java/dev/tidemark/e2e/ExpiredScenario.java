@@ -32,9 +32,8 @@ class ExpiredScenario {
   void theyAreSkippedOnceTheUserSaysSo(Scene scene) {
     Job job = Play.suspendedWithRecordsAhead(scene);
     Map<Integer, Long> until = scene.table().ledger(scene.topic());
-    List<Event> before = scene.topic().dump();
-    List<Event> read = new ArrayList<>(before);
-    read.removeIf(event -> event.offset() >= until.get(event.partition()));
+    List<Event> read = read(scene, until);
+    long gone = (long) scene.topic().dump().size() - read.size();
     scene.topic().deleteRecordsBeforeTheEnd();
     Feeder.write(scene.topic(), 3, 500);
     long rows = scene.table().count();
@@ -46,7 +45,7 @@ class ExpiredScenario {
 
     job.patch(SKIP);
     job.awaitReady(Play.RECOVER);
-    goneAreOnRecord(scene, job, before.size() - read.size());
+    goneAreOnRecord(scene, job, gone);
     Feeder again = scene.feed(Play.RATE);
     Play.strike(scene, job, () -> scene.faults().killJvm(job.driver()));
     again.close();
@@ -106,14 +105,19 @@ class ExpiredScenario {
     Scene scene = play.scene;
     play.feeder.close();
     Feeder.write(scene.topic(), 2, 1_000, VALUES);
-    Map<Integer, Long> until = scene.table().ledger(scene.topic());
-    List<Event> before = scene.topic().dump();
-    List<Event> read = new ArrayList<>(before);
-    read.removeIf(event -> event.offset() >= until.get(event.partition()));
+    List<Event> read = read(scene, scene.table().ledger(scene.topic()));
+    long gone = (long) scene.topic().dump().size() - read.size();
     play.counting.keep(read);
     scene.topic().deleteRecordsBeforeTheEnd();
     Feeder.write(scene.topic(), 3, 500, VALUES);
-    return (long) before.size() - read.size();
+    return gone;
+  }
+
+  /** What the topic holds before those offsets. */
+  private static List<Event> read(Scene scene, Map<Integer, Long> until) {
+    List<Event> read = new ArrayList<>(scene.topic().dump());
+    read.removeIf(event -> event.offset() >= until.get(event.partition()));
+    return read;
   }
 
   private static void goneAreOnRecord(Scene scene, Job job, long gone) {

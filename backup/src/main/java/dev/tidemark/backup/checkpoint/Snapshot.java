@@ -28,10 +28,7 @@ public record Snapshot(
   /** True when a part is not what it was when the job had written it. */
   boolean rewritten() {
     Map<String, String> etags = new HashMap<>();
-    objects.forEach(
-        object ->
-            etags.put(
-                object.key().substring(object.key().lastIndexOf('/') + 1), bare(object.etag())));
+    objects.forEach(object -> etags.put(object.name(), bare(object.etag())));
     for (JsonNode part : state.path("parts")) {
       String etag = part.path("etag").asText(null);
       if (etag != null && !bare(etag).equals(etags.get(part.path("name").asText()))) {

@@ -221,7 +221,7 @@ public final class Creator {
           Reason.BackupExists,
           "what is left of an earlier backup " + name + " is being deleted; choose another name");
     }
-    return object -> folder + snapshot.directory() + "/" + name(object);
+    return object -> folder + snapshot.directory() + "/" + object.name();
   }
 
   /** What a sweep may delete any moment is not built upon. */
@@ -244,17 +244,13 @@ public final class Creator {
       return Optional.of(noted);
     }
     return old.etag().equals(object.etag())
-        ? Optional.of(new Stored(name(object), key, old.bytes(), old.etag(), null))
+        ? Optional.of(new Stored(object.name(), key, old.bytes(), old.etag(), null))
         : Optional.empty();
   }
 
   private Stored stored(Listed object, String key, Copied done) {
     progress.done(object.bytes());
-    return new Stored(name(object), key, object.bytes(), done.etag(), done.sha256());
-  }
-
-  private static String name(Listed object) {
-    return object.key().substring(object.key().lastIndexOf('/') + 1);
+    return new Stored(object.name(), key, object.bytes(), done.etag(), done.sha256());
   }
 
   private void put(String key, ObjectNode document) {

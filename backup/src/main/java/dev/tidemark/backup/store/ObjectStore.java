@@ -14,7 +14,12 @@ import java.util.function.Consumer;
 public interface ObjectStore extends AutoCloseable {
 
   /** An object as a listing shows it; {@code modified} is the store's own clock. */
-  record Listed(String key, long bytes, String etag, Instant modified) {}
+  record Listed(String key, long bytes, String etag, Instant modified) {
+    /** The last part of its key. */
+    public String name() {
+      return key.substring(key.lastIndexOf('/') + 1);
+    }
+  }
 
   /** A small object and the ETag it was read with. */
   final class Content {

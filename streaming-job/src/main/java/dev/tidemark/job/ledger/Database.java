@@ -6,6 +6,8 @@ import dev.tidemark.job.secrets.SecretFiles;
 import dev.tidemark.job.settings.Settings;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -179,6 +181,20 @@ public final class Database {
     } catch (SQLException e) {
       // It is being thrown away; that it could not say goodbye changes nothing.
       return;
+    }
+  }
+
+  /** What a question answers that has one row of one truth value; its parameters are texts. */
+  static boolean isTrue(Connection connection, String question, String... texts)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(question)) {
+      for (int i = 0; i < texts.length; i++) {
+        statement.setString(i + 1, texts[i]);
+      }
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
     }
   }
 }

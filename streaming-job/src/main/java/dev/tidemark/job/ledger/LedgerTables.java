@@ -92,27 +92,13 @@ public final class LedgerTables {
 
   /** True when a table of that name, quoted, is there. */
   public static boolean exists(Connection connection, String table) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-      statement.setString(1, table);
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
+    return Database.isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", table);
   }
 
   /** True when both tables are there. */
   public boolean exist(Connection connection) throws SQLException {
     String sql = "SELECT to_regclass(?) IS NOT NULL AND to_regclass(?) IS NOT NULL";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, jobs());
-      statement.setString(2, offsets());
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
+    return Database.isTrue(connection, sql, jobs(), offsets());
   }
 
   /** What they say of a job; both must be there. */
@@ -154,7 +140,7 @@ public final class LedgerTables {
       statement.execute(OwnerColumn.ddl(jobs()));
       statement.execute("CREATE TABLE IF NOT EXISTS " + offsets() + OFFSETS);
     } catch (SQLException e) {
-      if (SqlTrouble.state(e).equals("42501")) {
+      if (SqlTrouble.isDenied(e)) {
         throw denied(connection, e);
       }
       throw e;
@@ -176,17 +162,12 @@ public final class LedgerTables {
     if (exist && OwnerColumn.isLacking(connection, jobs())) {
       throw denied(connection, null);
     }
-    try (PreparedStatement statement = connection.prepareStatement(exist ? rights : create)) {
-      statement.setString(1, exist ? jobs() : TableName.quoted(schema));
-      if (exist) {
-        statement.setString(2, offsets());
-      }
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        if (!result.getBoolean(1)) {
-          throw denied(connection, null);
-        }
-      }
+    boolean may =
+        exist
+            ? Database.isTrue(connection, rights, jobs(), offsets())
+            : Database.isTrue(connection, create, TableName.quoted(schema));
+    if (!may) {
+      throw denied(connection, null);
     }
   }
 

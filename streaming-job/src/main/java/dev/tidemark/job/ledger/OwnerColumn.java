@@ -18,7 +18,7 @@ final class OwnerColumn {
   }
 
   static boolean exists(Connection connection, String jobs) throws SQLException {
-    return isTrue(
+    return Database.isTrue(
         connection,
         "SELECT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'owner'"
             + " AND NOT attisdropped)",
@@ -28,22 +28,11 @@ final class OwnerColumn {
   /** True when it is not there and the role may not add it. */
   static boolean isLacking(Connection connection, String jobs) throws SQLException {
     return !exists(connection, jobs)
-        && !isTrue(
+        && !Database.isTrue(
             connection,
             "SELECT coalesce((SELECT pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass(?)),"
                 + " false)",
             jobs);
-  }
-
-  private static boolean isTrue(Connection connection, String sql, String jobs)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, jobs);
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
   }
 
   /** The job that wrote last under this name; the column must be there. */

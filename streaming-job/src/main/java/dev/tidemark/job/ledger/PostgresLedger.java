@@ -87,7 +87,7 @@ public final class PostgresLedger implements Ledger {
       connection.commit();
       return result;
     } catch (SQLException e) {
-      if (tables != null && SqlTrouble.state(e).equals("42501")) {
+      if (tables != null && SqlTrouble.isDenied(e)) {
         Trouble refused = tables.denied(connection, e);
         drop();
         throw refused;

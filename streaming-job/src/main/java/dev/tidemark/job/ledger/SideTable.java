@@ -3,8 +3,6 @@ package dev.tidemark.job.ledger;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -57,7 +55,7 @@ public record SideTable(String schema, String name, String columns, String what)
       statement.execute("SELECT pg_advisory_xact_lock(" + LedgerTables.CREATION_LOCK + ")");
       statement.execute("CREATE TABLE IF NOT EXISTS " + quoted() + columns);
     } catch (SQLException e) {
-      if (SqlTrouble.state(e).equals("42501")) {
+      if (SqlTrouble.isDenied(e)) {
         throw denied(connection, e);
       }
       throw e;
@@ -71,13 +69,7 @@ public record SideTable(String schema, String name, String columns, String what)
   /** False also for a role that has never needed it, where another one's job has made it. */
   boolean isReadable(Connection connection) throws SQLException {
     String sql = "SELECT coalesce(has_table_privilege(to_regclass(?)::oid, 'SELECT'), false)";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, quoted());
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
+    return Database.isTrue(connection, sql, quoted());
   }
 
   /**
@@ -91,14 +83,8 @@ public record SideTable(String schema, String name, String columns, String what)
         there
             ? "SELECT has_table_privilege(?, 'INSERT')"
             : "SELECT coalesce(has_schema_privilege(to_regnamespace(?)::oid, 'CREATE'), false)";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, there ? quoted() : TableName.quoted(schema));
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        if (!result.getBoolean(1)) {
-          throw denied(connection, null);
-        }
-      }
+    if (!Database.isTrue(connection, sql, there ? quoted() : TableName.quoted(schema))) {
+      throw denied(connection, null);
     }
   }
 

@@ -71,7 +71,7 @@ final class SkippedRanges {
       }
       insert.executeBatch();
     } catch (SQLException e) {
-      if (SqlTrouble.state(e).equals("42501")) {
+      if (SqlTrouble.isDenied(e)) {
         throw table.denied(connection, e);
       }
       throw e;

@@ -13,6 +13,9 @@ public final class SqlTrouble {
   /**
    * Classes that pass by themselves: connection, resources, limits, operator intervention, system.
    */
+  /** insufficient_privilege */
+  private static final String DENIED = "42501";
+
   private static final Set<String> AWAY_CLASSES = Set.of("08", "53", "57", "58", "F0", "XX");
 
   /**
@@ -49,7 +52,7 @@ public final class SqlTrouble {
           e);
     }
     return switch (state) {
-      case "42501" ->
+      case DENIED ->
           new Trouble(
               Reason.SinkPermissionDenied,
               "the role lacks a right while "
@@ -105,6 +108,11 @@ public final class SqlTrouble {
         || AWAY_CLASSES.contains(state.substring(0, 2))
         || AWAY_STATES.contains(state)
         || e.getCause() instanceof IOException;
+  }
+
+  /** True when the role lacks a right. */
+  public static boolean isDenied(SQLException e) {
+    return state(e).equals(DENIED);
   }
 
   /** True when it is one row that is refused: its data or a constraint. */

@@ -71,7 +71,7 @@ record StagingTable(String schema, String jobId, long epoch) {
               + String.join(", ", all)
               + ") WITH (autovacuum_enabled = false)");
     } catch (SQLException e) {
-      if (SqlTrouble.state(e).equals("42501")) {
+      if (SqlTrouble.isDenied(e)) {
         throw denied(connection, e);
       }
       throw e;

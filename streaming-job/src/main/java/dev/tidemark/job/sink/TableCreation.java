@@ -35,7 +35,7 @@ record TableCreation(TableName name, ResultShape shape) {
         statement.execute(ddl);
       }
     } catch (SQLException e) {
-      if (SqlTrouble.state(e).equals("42501")) {
+      if (SqlTrouble.isDenied(e)) {
         throw new Trouble(
             Reason.SinkPermissionDenied,
             "the role may not create the table "

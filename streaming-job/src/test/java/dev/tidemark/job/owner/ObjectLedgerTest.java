@@ -11,7 +11,6 @@ import dev.tidemark.job.ledger.Skipped;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.S3Stub;
-import dev.tidemark.job.real.S3Stub.Fault;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.LogSink;
 import dev.tidemark.job.sink.PartitionRange;
@@ -22,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.DataTypes;
@@ -89,12 +87,7 @@ class ObjectLedgerTest {
   @Test
   void aMoveWhoseAnswerWasLostIsDoneOnce() {
     ObjectLedger ledger = opened(1);
-    AtomicInteger puts = new AtomicInteger();
-    stub.faults(
-        request ->
-            request.startsWith("PUT") && puts.incrementAndGet() == 1
-                ? Fault.LOST_ANSWER
-                : Fault.NONE);
+    stub.losesTheFirstAnswerTo("PUT");
     ledger.move("j", 1, Map.of(P0, 9L));
     assertThat(ledger.read("j").orElseThrow().until()).containsEntry(P0, 9L);
   }
@@ -102,12 +95,7 @@ class ObjectLedgerTest {
   @Test
   void itGoesOnAfterWhatIsSkippedAndKeepsIt() {
     ObjectLedger ledger = opened(1);
-    AtomicInteger puts = new AtomicInteger();
-    stub.faults(
-        request ->
-            request.startsWith("PUT") && puts.incrementAndGet() == 1
-                ? Fault.LOST_ANSWER
-                : Fault.NONE);
+    stub.losesTheFirstAnswerTo("PUT");
     List<Skipped> gone = List.of(new Skipped(P0, 5, 12));
     assertThat(ledger.skip("j", 1, gone).until()).isEqualTo(Map.of(P0, 12L, P1, 0L));
     assertThat(ledger.takeEpoch("j", 2, 1).skipped()).isEqualTo(gone);

@@ -66,12 +66,7 @@ class StubOwnershipTest extends OwnershipRules {
   void aWriteWhoseAnswerWasLostCostsAnEpochAndNothingElse() {
     Settings job = jobs().job(root + "/a", "a");
     OwnerRecord first = take(job);
-    AtomicInteger puts = new AtomicInteger();
-    stub.faults(
-        request ->
-            request.startsWith("PUT") && puts.incrementAndGet() == 1
-                ? Fault.LOST_ANSWER
-                : Fault.NONE);
+    stub.losesTheFirstAnswerTo("PUT");
     OwnerRecord after = take(job);
     assertThat(after.lastEpoch()).isEqualTo(3);
     assertThat(after.jobId()).isEqualTo(first.jobId());
@@ -79,12 +74,7 @@ class StubOwnershipTest extends OwnershipRules {
 
   @Test
   void aFirstWriteWhoseAnswerWasLostIsFoundAgain() {
-    AtomicInteger puts = new AtomicInteger();
-    stub.faults(
-        request ->
-            request.startsWith("PUT") && puts.incrementAndGet() == 1
-                ? Fault.LOST_ANSWER
-                : Fault.NONE);
+    stub.losesTheFirstAnswerTo("PUT");
     assertThat(take(jobs().job(root + "/a", "a")).lastEpoch()).isEqualTo(2);
   }
 

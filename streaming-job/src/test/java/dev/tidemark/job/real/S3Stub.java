@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -66,6 +67,16 @@ public final class S3Stub implements AutoCloseable {
    */
   public void faults(Function<String, Fault> next) {
     faults = next;
+  }
+
+  /** The first request that begins like this is served, and its sender does not hear of it. */
+  public void losesTheFirstAnswerTo(String beginning) {
+    AtomicBoolean lost = new AtomicBoolean();
+    faults(
+        request ->
+            request.startsWith(beginning) && lost.compareAndSet(false, true)
+                ? Fault.LOST_ANSWER
+                : Fault.NONE);
   }
 
   public synchronized void put(String key, String text) {
