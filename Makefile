@@ -87,9 +87,9 @@ e2e: ## the scenarios of the gate, on the cluster
 check-all: deploy ## every scenario, resumable; writes docs/evidence/
 	@e2e/run all
 
-test-store: images ## the tests against real MinIO servers, whose program 'make images' builds
+test-store: images ## the tests against a real MinIO and a real Kafka, whose programs 'make images' brings
 	@$(MVN) -pl backup,streaming-job -am test -Dsurefire.failIfNoSpecifiedTests=false \
-	  -Dtest='MinioTest,MinioRightsTest,FaultsTest,TransfersTest,MinioOwnershipTest,MinioEncryptedTest'
+	  -Dtest='MinioTest,MinioRightsTest,FaultsTest,TransfersTest,MinioOwnershipTest,MinioEncryptedTest,KafkaRowSinkTest,KafkaResultSinkTest'
 
 chaos: deploy ## two jobs and a random fault every 20 s: make chaos SEED=1 MINUTES=10
 	@e2e/chaos "$(SEED)" "$(MINUTES)"

@@ -101,6 +101,9 @@ public enum FieldClass {
         "sink.jdbc.table",
         "sink.jdbc.createTable",
         "sink.jdbc.mode",
+        "sink.kafka.topic",
+        "sink.kafka.key",
+        "sink.kafka.format",
         "sink.log");
     put(
         Revision,

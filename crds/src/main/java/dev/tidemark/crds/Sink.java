@@ -6,20 +6,26 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 
 /** Where the results go; exactly one kind. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-    value = "[has(self.jdbc), has(self.log)].exists_one(given, given)",
-    message = "a sink is exactly one of: jdbc, log")
+    value = "[has(self.jdbc), has(self.kafka), has(self.log)].exists_one(given, given)",
+    message = "a sink is exactly one of: jdbc, kafka, log")
 public record Sink(
     @JsonPropertyDescription(
             "A PostgreSQL table. Rows and the offsets they come from are committed in one transaction, hence exactly once.")
         Jdbc jdbc,
+    @JsonPropertyDescription(
+            "A topic at the brokers of the source. Records and the offsets they come from are committed in one transaction,"
+                + " hence exactly once for readers with isolation.level=read_committed.")
+        Kafka kafka,
     @JsonPropertyDescription(
             "Prints results to the driver's log, a line of JSON each: for first steps. Write {} to choose it. What was"
                 + " committed is not printed again after a restart; the batch in hand when a driver dies may be printed"
@@ -78,6 +84,37 @@ public record Sink(
     public Jdbc {
       createTable = or(createTable, false);
     }
+  }
+
+  /** A topic at the brokers of the source, reached with the source's credentials. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Kafka(
+      @Required
+          @Size(min = 1, max = 249)
+          @Pattern("^[a-zA-Z0-9._-]+$")
+          @JsonPropertyDescription(
+              "Topic that receives the results. It must exist, and must not be one that the job reads.")
+          String topic,
+      @Size(max = 32)
+          @JsonPropertyDescription(
+              "Columns whose values are the key of a record: one of type string as it is, several as a JSON object. An aggregate's"
+                  + " results have their groups (and window) as key unless told otherwise, rows have none.")
+          List<@Size(min = 1, max = 255) String> key,
+      @Default("Json")
+          @JsonPropertyDescription(
+              "Json: the value is an object with all columns. Text: the value is the only column beside those of the key, of type"
+                  + " string, as it is; a null is a tombstone.")
+          Format format) {
+    public Kafka {
+      format = or(format, Format.Json);
+    }
+  }
+
+  /** What the value of a record is. */
+  public enum Format {
+    Json,
+    Text
   }
 
   /** How rows enter the table. */

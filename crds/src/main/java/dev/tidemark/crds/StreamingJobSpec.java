@@ -73,6 +73,12 @@ import java.util.Map;
         "sink.jdbc.mode: Upsert replaces the row of a group, and only an aggregate whose results are Running has one. Leave"
             + " mode out or write Append")
 @ValidationRule(
+    value =
+        "!has(self.sink.kafka) || !has(self.source.topics) || !(self.sink.kafka.topic in self.source.topics)",
+    fieldPath = ".sink",
+    message =
+        "sink.kafka.topic must not be a topic of source.topics: the job would go on with its own results for ever")
+@ValidationRule(
     value = "self.source.onMalformed != 'DeadLetter' || has(self.sink.jdbc)",
     fieldPath = ".source",
     message =

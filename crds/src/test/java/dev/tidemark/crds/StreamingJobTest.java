@@ -132,7 +132,7 @@ class StreamingJobTest {
         Serialization.unmarshal(
             """
             source: {value: {}}
-            sink: {jdbc: {}}
+            sink: {jdbc: {}, kafka: {}}
             checkpoint: {}
             aggregate: {window: {}}
             backup: {s3: {}}

@@ -4,6 +4,7 @@ import dev.tidemark.job.engine.Parts;
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Selection;
+import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.ledger.Ledgers;
 import dev.tidemark.job.outcome.Trouble;
@@ -31,7 +32,7 @@ final class DriverParts implements Parts {
 
   @Override
   public RowSinks sinks() {
-    return new PostgresSinks();
+    return new JobRowSinks(GroupMember.current());
   }
 
   @Override

@@ -3,11 +3,14 @@ package dev.tidemark.job;
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Selection;
+import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.sink.KafkaResultSink;
 import dev.tidemark.job.sink.LogSink;
 import dev.tidemark.job.sink.PostgresResultSink;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
+import dev.tidemark.job.sink.TopicLines;
 
 /** Sinks of results of whole batches. */
 final class JobResultSinks implements ResultSinks {
@@ -20,9 +23,16 @@ final class JobResultSinks implements ResultSinks {
       return new LogSink(settings, jobId, epoch, Pipeline.compile(Selection.of(of)).schema());
     }
     Aggregation aggregation = Aggregation.compile(Selection.of(of), of.aggregate());
-    return of.sink().jdbc() == null
-        ? new LogSink(settings, jobId, epoch, aggregation.schema())
-        : new PostgresResultSink(settings, jobId, epoch, aggregation.schema(), aggregation.keys());
+    if (of.sink().jdbc() != null) {
+      return new PostgresResultSink(
+          settings, jobId, epoch, aggregation.schema(), aggregation.keys());
+    }
+    if (of.sink().kafka() != null) {
+      TopicLines lines =
+          new TopicLines(of.sink().kafka(), aggregation.schema(), aggregation.keys());
+      return new KafkaResultSink(settings, jobId, epoch, lines, GroupMember.current());
+    }
+    return new LogSink(settings, jobId, epoch, aggregation.schema());
   }
 
   @Override

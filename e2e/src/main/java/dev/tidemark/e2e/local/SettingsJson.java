@@ -70,6 +70,7 @@ final class SettingsJson {
     }
     definition
         .putObject("sink")
+        .putNull("kafka")
         .putObject("jdbc")
         .put("url", servers.jdbc(name))
         .put("table", "results")

@@ -146,7 +146,20 @@ final class SettingsMap {
           .put("createTable", Boolean.TRUE.equals(jdbc.createTable()))
           .put("mode", (jdbc.mode() == null ? spec.sinkMode() : jdbc.mode()).name());
     }
+    sink.set("kafka", topic(spec.sink().kafka()));
     return definition;
+  }
+
+  /** A topic to write to, as a driver is told of it. */
+  static JsonNode topic(Sink.Kafka kafka) {
+    if (kafka == null) {
+      return NullNode.getInstance();
+    }
+    ObjectNode json = Json.object();
+    json.put("topic", kafka.topic());
+    json.set("key", Json.of(kafka.key() == null ? List.of() : kafka.key()));
+    json.put("format", kafka.format().name());
+    return json;
   }
 
   private static JsonNode value(ValueFormat value) {

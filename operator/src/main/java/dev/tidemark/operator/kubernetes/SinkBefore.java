@@ -51,24 +51,27 @@ final class SinkBefore {
     return place(one).equals(place(other));
   }
 
-  /** What says where the ledger is; nothing for the log. */
+  /** What says where the ledger is: with a table, in the group of the job's name, or at the log. */
   private static List<String> place(Sink sink) {
-    return sink.jdbc() == null ? List.of() : List.of(sink.jdbc().url(), sink.jdbc().table());
+    if (sink.jdbc() != null) {
+      return List.of(sink.jdbc().url(), sink.jdbc().table());
+    }
+    return sink.kafka() == null ? List.of() : List.of("kafka");
   }
 
   /** What the driver is told. */
   static void tell(ObjectNode settings, Sink before) {
     if (before == null) {
       settings.putNull("sinkBefore");
-    } else if (before.jdbc() == null) {
-      settings.putObject("sinkBefore").putNull("jdbc");
-    } else {
-      settings
-          .putObject("sinkBefore")
-          .putObject("jdbc")
-          .put("url", before.jdbc().url())
-          .put("table", before.jdbc().table());
+      return;
     }
+    ObjectNode sink = settings.putObject("sinkBefore");
+    if (before.jdbc() == null) {
+      sink.putNull("jdbc");
+    } else {
+      sink.putObject("jdbc").put("url", before.jdbc().url()).put("table", before.jdbc().table());
+    }
+    sink.set("kafka", SettingsMap.topic(before.kafka()));
   }
 
   static void record(Map<String, String> data, Sink before) {

@@ -122,7 +122,10 @@ final class SpecReading {
         null,
         null,
         new Aggregate(null, null, null, new Aggregate.Window(null, null, null, null)),
-        new Sink(new Sink.Jdbc(null, null, null, null, null, null), null),
+        new Sink(
+            new Sink.Jdbc(null, null, null, null, null, null),
+            new Sink.Kafka(null, null, null),
+            null),
         new Checkpoint(null, null),
         null,
         null,

@@ -71,6 +71,9 @@ final class SpecReadingTest {
       case "source.value.format" -> parent.put(field, "Avro");
       case "source.value.framing" -> parent.put(field, "SchemaRegistry");
       case "sink.jdbc.mode" -> parent.put(field, "Upsert");
+      case "sink.kafka.topic" -> parent.put(field, "results");
+      case "sink.kafka.key" -> parent.putArray(field).add("word");
+      case "sink.kafka.format" -> parent.put(field, "Text");
       case "aggregate.window.length", "aggregate.window.lateness" -> parent.put(field, "7m");
       case "aggregate.results" -> parent.put(field, "PerBatch");
       default -> {

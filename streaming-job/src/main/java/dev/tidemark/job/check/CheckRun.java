@@ -12,6 +12,8 @@ import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.owner.S3Ownership;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.SinkCheck;
+import dev.tidemark.job.sink.TopicCheck;
+import dev.tidemark.job.sink.TopicLines;
 import dev.tidemark.job.source.KafkaCluster;
 import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.state.StateFit;
@@ -31,6 +33,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,24 +89,35 @@ public final class CheckRun {
 
   private static void expressionsAndSink(Settings settings) {
     Settings.Definition of = settings.definition();
-    Settings.Jdbc jdbc = of.sink().jdbc();
-    expressionsAndSink(of, jdbc);
-    if (jdbc != null && "DeadLetter".equals(settings.runtime().source().onMalformed())) {
-      SinkCheck.deadLetters(jdbc);
+    if (of.aggregate() == null) {
+      CompiledPipeline pipeline = Pipeline.check(Selection.of(of));
+      sink(settings, pipeline.schema(), List.of());
+    } else {
+      Aggregation aggregation = Aggregation.check(Selection.of(of), of.aggregate());
+      sink(settings, aggregation.schema(), aggregation.keys());
     }
   }
 
-  private static void expressionsAndSink(Settings.Definition of, Settings.Jdbc jdbc) {
-    if (of.aggregate() == null) {
-      CompiledPipeline pipeline = Pipeline.check(Selection.of(of));
-      if (jdbc != null) {
-        SinkCheck.run(jdbc, pipeline);
+  /**
+   * The sink, for rows or for results.
+   *
+   * @param keys by which a result is known; empty for rows
+   */
+  private static void sink(Settings settings, StructType schema, List<String> keys) {
+    Settings.Sink sink = settings.definition().sink();
+    if (sink.jdbc() != null) {
+      boolean rows = settings.definition().aggregate() == null;
+      if (rows) {
+        SinkCheck.rows(sink.jdbc(), schema);
+      } else {
+        SinkCheck.results(sink.jdbc(), schema, keys);
       }
-    } else {
-      Aggregation aggregation = Aggregation.check(Selection.of(of), of.aggregate());
-      if (jdbc != null) {
-        SinkCheck.run(jdbc, aggregation.schema(), aggregation.keys());
+      if ("DeadLetter".equals(settings.runtime().source().onMalformed())) {
+        SinkCheck.deadLetters(sink.jdbc());
       }
+    } else if (sink.kafka() != null) {
+      var unused = new TopicLines(sink.kafka(), schema, keys);
+      TopicCheck.run(settings);
     }
   }
 
@@ -229,12 +243,18 @@ public final class CheckRun {
           ordered.stream().map(Trouble::getMessage).collect(Collectors.joining(". Also: "));
       return new Verdict(ordered.get(0).reason(), sentence);
     }
-    Settings.Jdbc jdbc = settings.definition().sink().jdbc();
     return new Verdict(
         Reason.Accepted,
         settings.definition().source().shown()
             + ", filter, select, "
-            + (jdbc == null ? "" : "table " + jdbc.table() + " ")
+            + shown(settings.definition().sink())
             + "and checkpoint path fit together");
+  }
+
+  private static String shown(Settings.Sink sink) {
+    if (sink.jdbc() != null) {
+      return "table " + sink.jdbc().table() + " ";
+    }
+    return sink.kafka() == null ? "" : "topic " + sink.kafka().topic() + " ";
   }
 }

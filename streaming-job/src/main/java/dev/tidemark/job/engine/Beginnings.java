@@ -53,15 +53,15 @@ final class Beginnings {
     Output output;
     if (settings.definition().aggregate() == null) {
       output =
-          settings.definition().sink().jdbc() == null
-              ? new StagedRowsOutput(
+          settings.definition().sink().takesRanges()
+              ? new RowsOutput(spark, parts.sinks(), malformed, jobId, epoch)
+              : new StagedRowsOutput(
                   spark,
                   parts.results(),
                   parts.results().of(settings, jobId, epoch),
                   malformed,
                   jobId,
-                  epoch)
-              : new RowsOutput(spark, parts.sinks(), malformed, jobId, epoch);
+                  epoch);
     } else {
       ResultsTransaction transaction = transaction(prepared);
       transaction.open();

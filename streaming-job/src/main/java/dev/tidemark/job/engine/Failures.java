@@ -1,9 +1,9 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.kafka.KafkaTrouble;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.source.KafkaTrouble;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 

@@ -14,7 +14,7 @@ public interface Parts {
   /** The owner record of the job's checkpoint path. */
   Ownership ownership(Settings settings);
 
-  /** How tasks open the job's sink. */
+  /** How tasks open the job's sink; asked once an epoch was taken. */
   RowSinks sinks();
 
   /** How the results of an aggregate reach the job's sink. */

@@ -163,7 +163,7 @@ final class Runner {
     }
     OwnerRecord owner = prepared.owner();
     boolean rows = settings.definition().aggregate() == null;
-    if (rows && settings.definition().sink().jdbc() != null) {
+    if (rows && settings.definition().sink().takesRanges()) {
       early(() -> parts.sinks().of(settings, owner.jobId(), owner.lastEpoch()).prepare());
     }
     prepared

@@ -3,18 +3,24 @@ package dev.tidemark.job.ledger;
 import dev.tidemark.job.settings.Settings;
 
 /**
- * The ledger of a job's sink: with the rows where the sink has transactions, else an object. After
- * a change of the sink it may first have to be handed over.
+ * The ledger of a job's sink: with the results where the sink has transactions, else an object.
+ * After a change of the sink it may first have to be handed over.
  */
 public final class Ledgers {
   private Ledgers() {}
 
   /** Not connected yet. */
   public static Ledger of(Settings settings) {
-    Settings.Jdbc jdbc = settings.definition().sink().jdbc();
-    Ledger now =
-        jdbc == null ? new ObjectLedger(settings) : new PostgresLedger(jdbc, owner(settings));
+    Ledger now = now(settings);
     return settings.sinkBefore() == null ? now : new MovedLedger(now, () -> before(settings));
+  }
+
+  private static Ledger now(Settings settings) {
+    Settings.Sink sink = settings.definition().sink();
+    if (sink.jdbc() != null) {
+      return new PostgresLedger(sink.jdbc(), owner(settings));
+    }
+    return sink.kafka() != null ? new GroupLedger(settings) : new ObjectLedger(settings);
   }
 
   /** Who writes from a checkpoint path: what stays the same when the owner record is lost. */
@@ -31,8 +37,11 @@ public final class Ledgers {
 
   private static Ledger before(Settings settings) {
     Settings.Place jdbc = settings.sinkBefore().jdbc();
-    return jdbc == null
-        ? new ObjectLedger(settings)
-        : PostgresLedger.before(new Settings.Jdbc(jdbc.url(), jdbc.table(), false, "Append"));
+    if (jdbc != null) {
+      return PostgresLedger.before(new Settings.Jdbc(jdbc.url(), jdbc.table(), false, "Append"));
+    }
+    return settings.sinkBefore().kafka() != null
+        ? new GroupLedger(settings)
+        : new ObjectLedger(settings);
   }
 }

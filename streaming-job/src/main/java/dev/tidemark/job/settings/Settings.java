@@ -101,13 +101,29 @@ public record Settings(
    */
   public record Value(String format, String schema, String framing) implements Serializable {}
 
-  /** Where the results go: a table, or, when that is null, the driver's log. */
-  public record Sink(Jdbc jdbc) {}
+  /** Where the results go: a table, or a topic, or, when both are null, the driver's log. */
+  public record Sink(Jdbc jdbc, Kafka kafka) {
+    /** True where tasks commit what they write; else the driver does, batch by batch. */
+    public boolean takesRanges() {
+      return jdbc != null || kafka != null;
+    }
+  }
 
   /**
-   * Where the results of an earlier revision went: beside a table, or, when that is null, the log.
+   * Where the results of an earlier revision went: beside a table, into a topic, or, when both are
+   * null, into the log.
    */
-  public record SinkBefore(Place jdbc) {}
+  public record SinkBefore(Place jdbc, Kafka kafka) {}
+
+  /**
+   * A topic at the brokers of the source.
+   *
+   * @param key columns whose values are the key of a record; empty for those that the aggregate
+   *     groups by, or none
+   * @param format {@code Json}: an object with all columns; {@code Text}: the one column that is no
+   *     key
+   */
+  public record Kafka(String topic, List<String> key, String format) implements Serializable {}
 
   /** A table, as far as it says where a ledger is. */
   public record Place(String url, String table) {}

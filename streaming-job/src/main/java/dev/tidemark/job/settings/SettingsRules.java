@@ -56,6 +56,28 @@ final class SettingsRules {
     if (d.sink().jdbc() != null) {
       table(d.sink().jdbc(), d.aggregate());
     }
+    if (d.sink().kafka() != null) {
+      topic(d.sink(), d.source());
+    }
+  }
+
+  private static void topic(Settings.Sink sink, Settings.Source source) {
+    Settings.Kafka kafka = sink.kafka();
+    if (sink.jdbc() != null) {
+      throw invalid("definition.sink has both jdbc and kafka");
+    }
+    present("definition.sink.kafka.topic", kafka.topic());
+    present("definition.sink.kafka.key", kafka.key());
+    oneOf("definition.sink.kafka.format", kafka.format(), Set.of("Json", "Text"));
+    boolean read =
+        source.topicPattern() == null
+            ? source.topics().contains(kafka.topic())
+            : Pattern.matches(source.topicPattern(), kafka.topic());
+    if (read) {
+      throw invalid(
+          "sink.kafka.topic is '%s', which this job reads: it would go on with its own results for ever"
+              .formatted(kafka.topic()));
+    }
   }
 
   private static void topics(Settings.Source source) {

@@ -3,7 +3,6 @@ package dev.tidemark.job.sink;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.ObjectLedger;
 import dev.tidemark.job.settings.Settings;
-import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,10 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.json.JSONOptions;
-import org.apache.spark.sql.catalyst.json.JacksonGenerator;
 import org.apache.spark.sql.types.StructType;
-import scala.collection.immutable.Map$;
 
 /**
  * Prints rows to the driver's log, a line of JSON each, then moves the ledger. What the ledger
@@ -25,20 +21,16 @@ public final class LogSink implements ResultSink {
   /** Of each task and batch: the driver holds them all, and nobody reads more. */
   static final int MOST_LINES = 1_000;
 
-  private static final JSONOptions JSON =
-      new JSONOptions(
-          Map$.MODULE$.<String, String>empty().updated("ignoreNullFields", "false"), "UTC", "");
-
   private final String jobId;
   private final long epoch;
-  private final StructType schema;
+  private final RowJson json;
   private final ObjectLedger ledger;
 
   /** Nothing is read yet. */
   public LogSink(Settings settings, String jobId, long epoch, StructType schema) {
     this.jobId = jobId;
     this.epoch = epoch;
-    this.schema = schema;
+    this.json = new RowJson(schema);
     this.ledger = new ObjectLedger(settings);
   }
 
@@ -49,23 +41,15 @@ public final class LogSink implements ResultSink {
 
   @Override
   public Staged stage(long batch, long attempt, Iterator<InternalRow> rows) {
-    List<String> lines = new ArrayList<>();
+    List<Line> lines = new ArrayList<>();
     long count = 0;
     while (rows.hasNext()) {
       InternalRow row = rows.next();
       if (count++ < MOST_LINES) {
-        lines.add(json(row));
+        lines.add(new Line(null, json.text(row)));
       }
     }
     return new Staged(attempt, count, lines);
-  }
-
-  private String json(InternalRow row) {
-    StringWriter text = new StringWriter();
-    JacksonGenerator generator = new JacksonGenerator(schema, text, JSON);
-    generator.write(row);
-    generator.close();
-    return text.toString();
   }
 
   @Override
@@ -95,8 +79,8 @@ public final class LogSink implements ResultSink {
     text.append('\n');
     long shown = 0;
     for (Staged part : staged) {
-      part.printed().forEach(line -> text.append(line).append('\n'));
-      shown += part.printed().size();
+      part.lines().forEach(line -> text.append(line.value()).append('\n'));
+      shown += part.lines().size();
     }
     if (shown < rows) {
       text.append("-- and ").append(rows - shown).append(" more that are not printed\n");

@@ -12,7 +12,6 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.sql.SQLException;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,7 +160,7 @@ public final class PostgresRowSink implements RowSink {
     if (range.from() > until) {
       throw OffsetGap.of(range, until);
     }
-    Rows rows = pipeline.apply(new From(records, range, until), malformed);
+    Rows rows = pipeline.apply(new FromLedger(records, range, until), malformed);
     CopyRun copy =
         new CopyRun(locked.session(), locked.target(), range, new CopyText(pipeline.schema()));
     try {
@@ -217,46 +216,5 @@ public final class PostgresRowSink implements RowSink {
           lost);
     }
     LOG.info("the commit of {} rows of {} had happened", written.rows(), range.partition());
-  }
-
-  /** The records at or after the ledger; what lies outside the range must not be there at all. */
-  private static final class From implements Iterator<ConsumerRecord<byte[], byte[]>> {
-    private final Iterator<ConsumerRecord<byte[], byte[]>> records;
-    private final PartitionRange range;
-    private final long first;
-    private ConsumerRecord<byte[], byte[]> next;
-
-    From(Iterator<ConsumerRecord<byte[], byte[]>> records, PartitionRange range, long first) {
-      this.records = records;
-      this.range = range;
-      this.first = first;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (next == null && records.hasNext()) {
-        ConsumerRecord<byte[], byte[]> record = records.next();
-        boolean outside = record.offset() < range.from() || record.offset() >= range.until();
-        if (outside || record.partition() != range.partition().number()) {
-          throw new IllegalStateException(
-              "the record at offset "
-                  + record.offset()
-                  + " does not belong to the range of "
-                  + range.partition());
-        }
-        next = record.offset() < first ? null : record;
-      }
-      return next != null;
-    }
-
-    @Override
-    public ConsumerRecord<byte[], byte[]> next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      ConsumerRecord<byte[], byte[]> record = next;
-      next = null;
-      return record;
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.tidemark.job.sink;
 
-import dev.tidemark.job.expression.CompiledPipeline;
 import dev.tidemark.job.ledger.Database;
 import dev.tidemark.job.ledger.LedgerTables;
 import dev.tidemark.job.ledger.SqlTrouble;
@@ -24,8 +23,8 @@ public final class SinkCheck {
    *
    * @throws Trouble whatever would stop the job at its first batch
    */
-  public static void run(Settings.Jdbc jdbc, CompiledPipeline pipeline) {
-    run(jdbc, ResultShape.appended(pipeline.schema()), false);
+  public static void rows(Settings.Jdbc jdbc, StructType schema) {
+    run(jdbc, ResultShape.appended(schema), false);
   }
 
   /**
@@ -34,7 +33,7 @@ public final class SinkCheck {
    * @param keys by which a later result replaces an earlier one, if the mode says so
    * @throws Trouble whatever would stop the job at its first batch
    */
-  public static void run(Settings.Jdbc jdbc, StructType schema, List<String> keys) {
+  public static void results(Settings.Jdbc jdbc, StructType schema, List<String> keys) {
     ResultShape shape =
         jdbc.upsert() ? ResultShape.upserted(schema, keys) : ResultShape.appended(schema);
     run(jdbc, shape, true);

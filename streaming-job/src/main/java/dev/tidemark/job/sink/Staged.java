@@ -4,13 +4,13 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What one task laid beside the table.
+ * What one task laid beside the table, or hands to the driver.
  *
  * @param attempt Spark's task attempt id, unique in the run
  * @param rows how many rows it staged
- * @param printed the rows as lines, for a sink that prints; else none
+ * @param lines the rows, for a sink that the driver writes to; else none
  */
-public record Staged(long attempt, long rows, List<String> printed) implements Serializable {
+public record Staged(long attempt, long rows, List<Line> lines) implements Serializable {
   /** Rows that lie in a table. */
   public Staged(long attempt, long rows) {
     this(attempt, rows, List.of());

@@ -1,5 +1,7 @@
 package dev.tidemark.job.source;
 
+import dev.tidemark.job.kafka.KafkaParameters;
+import dev.tidemark.job.kafka.KafkaTrouble;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;

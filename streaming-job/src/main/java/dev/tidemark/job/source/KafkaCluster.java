@@ -1,19 +1,16 @@
 package dev.tidemark.job.source;
 
+import dev.tidemark.job.kafka.Brokers;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,10 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Asks the brokers what they hold; reads only. */
 public final class KafkaCluster implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 15;
-
   private final Settings settings;
-  private final Admin admin;
+  private final Brokers brokers;
 
   /**
    * Makes the client; brokers are asked later.
@@ -40,11 +35,7 @@ public final class KafkaCluster implements AutoCloseable {
    */
   public KafkaCluster(Settings settings) {
     this.settings = settings;
-    try {
-      this.admin = Admin.create(KafkaParameters.admin(settings));
-    } catch (KafkaException e) {
-      throw trouble(e);
-    }
+    this.brokers = new Brokers(settings);
   }
 
   /**
@@ -53,9 +44,11 @@ public final class KafkaCluster implements AutoCloseable {
    * @throws Trouble {@code KafkaUnavailable}, {@code KafkaAccessDenied}, {@code TopicNotFound}
    */
   public KafkaView look() {
+    Admin admin = brokers.admin();
     try {
       KafkaFuture<String> clusterId = admin.describeCluster().clusterId();
-      Map<String, TopicDescription> topics = await(admin.describeTopics(names()).allTopicNames());
+      Map<String, TopicDescription> topics =
+          brokers.await(admin.describeTopics(names()).allTopicNames());
       Map<String, String> ids = new HashMap<>();
       Map<TopicPartition, OffsetSpec> first = new HashMap<>();
       Map<TopicPartition, OffsetSpec> last = new HashMap<>();
@@ -76,11 +69,11 @@ public final class KafkaCluster implements AutoCloseable {
       ListOffsetsResult earliest = admin.listOffsets(first, committed);
       ListOffsetsResult latest = admin.listOffsets(last, committed);
       return new KafkaView(
-          new LedgerIdentity(await(clusterId), ids),
-          offsets(await(earliest.all())),
-          offsets(await(latest.all())));
+          new LedgerIdentity(brokers.await(clusterId), ids),
+          offsets(brokers.await(earliest.all())),
+          offsets(brokers.await(latest.all())));
     } catch (KafkaException e) {
-      throw trouble(e);
+      throw brokers.trouble(e);
     }
   }
 
@@ -90,16 +83,13 @@ public final class KafkaCluster implements AutoCloseable {
       return source.topics();
     }
     Predicate<String> wanted = Pattern.compile(source.topicPattern()).asMatchPredicate();
-    Set<String> all = await(admin.listTopics().names());
+    Set<String> all = brokers.await(brokers.admin().listTopics().names());
     List<String> matching = all.stream().filter(wanted).toList();
     if (matching.isEmpty()) {
       throw new Trouble(
           Reason.TopicNotFound,
           "no topic at %s matches source.topicPattern '%s' with its whole name, of %d that this job may see; create one, or mend the pattern"
-              .formatted(
-                  settings.runtime().source().bootstrapServers(),
-                  source.topicPattern(),
-                  all.size()));
+              .formatted(brokers.addresses(), source.topicPattern(), all.size()));
     }
     return matching;
   }
@@ -112,30 +102,8 @@ public final class KafkaCluster implements AutoCloseable {
     return offsets;
   }
 
-  private <T> T await(KafkaFuture<T> future) {
-    try {
-      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw trouble(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw trouble(e);
-    }
-  }
-
-  private Trouble trouble(Exception e) {
-    String brokers = settings.runtime().source().bootstrapServers();
-    return KafkaTrouble.in(e, brokers)
-        .orElseGet(
-            () ->
-                new Trouble(
-                    Reason.KafkaUnavailable,
-                    "the brokers at " + brokers + " do not answer: " + e,
-                    e));
-  }
-
   @Override
   public void close() {
-    admin.close(Duration.ofMillis(500));
+    brokers.close();
   }
 }

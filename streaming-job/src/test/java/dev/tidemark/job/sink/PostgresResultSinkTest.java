@@ -230,7 +230,8 @@ class PostgresResultSinkTest {
             1,
             null,
             null,
-            new Settings.Definition(null, 1000, null, null, null, null, new Settings.Sink(jdbc)),
+            new Settings.Definition(
+                null, 1000, null, null, null, null, new Settings.Sink(jdbc, null)),
             null,
             null,
             null);

@@ -50,7 +50,7 @@ class ResultTableTest {
 
   private Trouble refused(StructType schema, List<String> keys) {
     Settings.Jdbc jdbc = ResultStage.jdbc(postgres, "Upsert", false);
-    Trouble checked = trouble(() -> SinkCheck.run(jdbc, schema, keys));
+    Trouble checked = trouble(() -> SinkCheck.results(jdbc, schema, keys));
     Trouble opened = trouble(() -> new ResultStage(postgres, jdbc, schema, keys).opened());
     assertThat(opened == null ? null : opened.getMessage())
         .isEqualTo(checked == null ? null : checked.getMessage());
@@ -145,7 +145,7 @@ class ResultTableTest {
             .add("is_final", DataTypes.BooleanType, false);
     List<String> keys = List.of("word", "window_start");
     Settings.Jdbc jdbc = ResultStage.jdbc(postgres, "Upsert", true);
-    SinkCheck.run(jdbc, schema, keys);
+    SinkCheck.results(jdbc, schema, keys);
     assertThat(postgres.one("SELECT to_regclass('results')")).isNull();
     ResultStage stage = new ResultStage(postgres, jdbc, schema, keys);
     PostgresResultSink sink = stage.opened();
@@ -153,7 +153,7 @@ class ResultTableTest {
     write(sink, 2, ranges(1, 2, 0, 0), row(null, 60_000_000L, 2L, true));
     assertThat(postgres.list("SELECT window_start || ' ' || n || is_final FROM results"))
         .containsExactly("1970-01-01 00:01:00+00 2true");
-    SinkCheck.run(ResultStage.jdbc(postgres, "Upsert", false), schema, keys);
+    SinkCheck.results(ResultStage.jdbc(postgres, "Upsert", false), schema, keys);
     stage.epoch(2).sink(2).open();
     assertThat(postgres.one("SELECT count(*) FROM pg_index WHERE indrelid = 'results'::regclass"))
         .isEqualTo("1");
@@ -169,7 +169,7 @@ class ResultTableTest {
     assertThat(
             trouble(
                     () ->
-                        SinkCheck.run(
+                        SinkCheck.results(
                             new Settings.Jdbc(postgres.url(), "no.where", true, "Upsert"),
                             ResultStage.WORDS,
                             ResultStage.BY_WORD))
@@ -181,10 +181,11 @@ class ResultTableTest {
   void appendedResultsNeedNoKey() {
     postgres.run(RESULTS);
     Settings.Jdbc jdbc = ResultStage.jdbc(postgres, "Append", false);
-    SinkCheck.run(jdbc, ResultStage.WORDS, ResultStage.BY_WORD);
+    SinkCheck.results(jdbc, ResultStage.WORDS, ResultStage.BY_WORD);
     postgres.run("ALTER TABLE results DROP COLUMN n");
     assertThat(
-            trouble(() -> SinkCheck.run(jdbc, ResultStage.WORDS, ResultStage.BY_WORD)).getMessage())
+            trouble(() -> SinkCheck.results(jdbc, ResultStage.WORDS, ResultStage.BY_WORD))
+                .getMessage())
         .contains("has no column n");
   }
 
@@ -216,7 +217,7 @@ class ResultTableTest {
     PostgresResultSink sink = stage.sink(1);
     assertThat(trouble(sink::open).getMessage()).isEqualTo(staging.getMessage());
     run(staging, "GRANT");
-    SinkCheck.run(jdbc, ResultStage.WORDS, ResultStage.BY_WORD);
+    SinkCheck.results(jdbc, ResultStage.WORDS, ResultStage.BY_WORD);
     sink.open();
     assertThat(write(sink, 1, ranges(0, 1, 0, 0), row("a", 1L))).isTrue();
     assertThat(write(sink, 2, ranges(1, 2, 0, 0), row("a", 2L))).isTrue();
@@ -227,7 +228,7 @@ class ResultTableTest {
   }
 
   private Trouble checked(Settings.Jdbc jdbc) {
-    return trouble(() -> SinkCheck.run(jdbc, ResultStage.WORDS, ResultStage.BY_WORD));
+    return trouble(() -> SinkCheck.results(jdbc, ResultStage.WORDS, ResultStage.BY_WORD));
   }
 
   private void run(Trouble refusal, String from) {

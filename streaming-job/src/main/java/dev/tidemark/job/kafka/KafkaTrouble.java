@@ -1,4 +1,4 @@
-package dev.tidemark.job.source;
+package dev.tidemark.job.kafka;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;

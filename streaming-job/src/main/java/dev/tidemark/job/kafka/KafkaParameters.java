@@ -1,4 +1,4 @@
-package dev.tidemark.job.source;
+package dev.tidemark.job.kafka;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
@@ -13,8 +13,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * How Kafka is reached, from today's settings and today's secret files: read anew for every client,
@@ -22,6 +24,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * serialised.
  */
 public final class KafkaParameters {
+  /** Below the longest that brokers allow unless told otherwise, which is 15 minutes. */
+  private static final int LONGEST_TRANSACTION_MILLIS = 300_000;
+
   private KafkaParameters() {}
 
   /**
@@ -37,6 +42,22 @@ public final class KafkaParameters {
     p.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     p.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     p.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
+    return p;
+  }
+
+  /** For a producer of texts that sends all of a transaction or nothing. */
+  public static Map<String, Object> producer(Settings settings, String transactionalId) {
+    Map<String, Object> p = common(settings);
+    p.keySet().removeIf(key -> !ProducerConfig.configNames().contains(key));
+    p.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+    p.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+    p.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    p.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, LONGEST_TRANSACTION_MILLIS);
+    p.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
+    p.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+    p.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    p.put(ProducerConfig.BATCH_SIZE_CONFIG, 65_536);
+    p.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE); // the topic's limit counts
     return p;
   }
 

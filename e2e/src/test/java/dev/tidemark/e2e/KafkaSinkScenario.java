@@ -1,0 +1,254 @@
+package dev.tidemark.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.e2e.serial.Program;
+import dev.tidemark.e2e.serial.Programs;
+import dev.tidemark.e2e.serial.Records;
+import dev.tidemark.e2e.serial.Serial;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Results into a topic, looked at by a reader of committed records. */
+@ExtendWith(Stage.class)
+class KafkaSinkScenario {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Test
+  @Tag("gate")
+  void rowsAfterKillsLocal(Scene scene) {
+    rowsAfterKills(scene, Mode.LOCAL);
+  }
+
+  @Test
+  void rowsAfterKillsWithTwoExecutors(Scene scene) {
+    rowsAfterKills(scene, Mode.TWO_EXECUTORS);
+  }
+
+  private static void rowsAfterKills(Scene scene, Mode mode) {
+    Topic results = scene.addTopic("results");
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = scene.apply(scene.manifest(mode).set("sink", into(results)));
+    job.awaitReady(Play.START);
+    awaitMore(results);
+    strike(scene, results, () -> scene.faults().killJvm(job.driver()));
+    strike(scene, results, () -> scene.faults().killPod(job.driver()));
+    job.awaitReady(Play.RECOVER);
+    endsExact(scene, feeder, results);
+  }
+
+  /** Frozen with a transaction open, perhaps, until its successor has committed. */
+  @Test
+  void aDriverThatWasFrozen(Scene scene) {
+    Topic results = scene.addTopic("results");
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = scene.apply(scene.manifest(Mode.LOCAL).set("sink", into(results)));
+    job.awaitReady(Play.START);
+    awaitMore(results);
+    // The operator never runs two drivers, so the test does, with the operator's hands off.
+    job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": \"true\"}}}");
+    Pod zombie = job.driver();
+    scene.faults().freeze(zombie);
+    Successor.of(scene.cluster().client(), zombie);
+    awaitMore(results);
+    scene.faults().thaw(zombie);
+    Pod ended =
+        scene
+            .cluster()
+            .client()
+            .pods()
+            .resource(zombie)
+            .waitUntilCondition(
+                pod -> pod == null || pod.getStatus().getPhase().matches("Succeeded|Failed"),
+                2,
+                TimeUnit.MINUTES);
+    assertThat(ended).as("the zombie's pod").isNotNull();
+    assertThat(
+            ended.getStatus().getContainerStatuses().get(0).getState().getTerminated().getMessage())
+        .as("why the zombie ended")
+        .containsAnyOf("\"Superseded\"", "\"Fenced\"");
+    awaitMore(results);
+    job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": null}}}");
+    job.awaitReady(Play.RECOVER);
+    endsExact(scene, feeder, results);
+  }
+
+  /** The newest record of a key is its result, and no result goes back. */
+  @Test
+  void runningTotals(Scene scene) {
+    Program totals = Programs.totals();
+    Topic results = scene.addTopic("results");
+    Records records = new Records(CountingPlay.KEYS);
+    Feeder feeder =
+        scene.feed(Play.RATE, (number, random) -> records.next(random, System.currentTimeMillis()));
+    Job job =
+        scene.apply(
+            scene
+                .manifest(Mode.TWO_EXECUTORS)
+                .set("filter", totals.filter())
+                .set("select", totals.select())
+                .set("aggregate.groupBy", totals.groupBy())
+                .set("aggregate.compute", totals.compute())
+                .set("sink", into(results)));
+    job.awaitReady(Play.START);
+    awaitMore(results);
+    strike(scene, results, () -> scene.faults().killJvm(job.driver()));
+    strike(scene, results, () -> scene.faults().killPod(job.driver()));
+    job.awaitReady(Play.RECOVER);
+    feeder.close();
+    List<Event> events = scene.topic().dump();
+    Map<Integer, Long> end = new TreeMap<>();
+    events.forEach(event -> end.merge(event.partition(), event.offset() + 1, Math::max));
+    Serial run = Serial.run(events, List.of(new Serial.Chapter(totals, Map.of())), end);
+    Awaitility.await("the results of the last records")
+        .atMost(Play.RECOVER)
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(() -> assertThat(run.differences(newest(results), true)).isEmpty());
+  }
+
+  /** The ledger moves from the database to the group and back. */
+  @Test
+  void fromATableToATopicAndBack(Scene scene) {
+    Topic results = scene.addTopic("results");
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = Play.started(scene, Mode.LOCAL);
+    job.patch(
+        "{\"spec\": {\"sink\": {\"jdbc\": null, \"kafka\": {\"topic\": \"%s\"}}}}"
+            .formatted(results.name()));
+    awaitMore(results);
+    long rows = scene.table().count();
+    scene.faults().killJvm(job.driver());
+    awaitMore(results);
+    assertThat(scene.table().count()).as("rows of the former sink").isEqualTo(rows);
+    job.patch(
+        """
+        {"spec": {"sink": {"kafka": null, "jdbc": {"url": "%s", "table": "important_events",
+          "credentialsSecretRef": {"name": "pg"}}}}}"""
+            .formatted(Infra.jdbcUrl(scene.id())));
+    scene.awaitRows(rows + 1, Play.START);
+    job.awaitReady(Play.RECOVER);
+    feeder.close();
+    scene.end(Play.RECOVER, "important end of " + scene.id());
+    List<List<String>> all =
+        new ArrayList<>(scene.table().rows("value", "kafka_partition", "kafka_offset"));
+    all.addAll(rows(results));
+    Play.assertExact(
+        scene, scene.judged(Judge.compare(scene.topic().dump(), Rule.importantWithPlace(), all)));
+  }
+
+  /** What does not fit is said before anything is written, and heals. */
+  @Test
+  void aTopicThatIsNotThereAndAFormatThatDoesNotFit(Scene scene) {
+    Topic results = new Topic(scene.infra().kafka(), scene.id() + "-late");
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job =
+        scene.apply(
+            scene
+                .manifest(Mode.LOCAL)
+                .set("sink", Map.of("kafka", Map.of("topic", results.name(), "format", "Text"))));
+    Job.Condition text = job.awaitCondition("Stalled", "True", Play.START, "InvalidSelect");
+    assertThat(text.message()).contains("sink.kafka.format", "kafka_offset");
+    job.patch("{\"spec\": {\"sink\": {\"kafka\": {\"format\": \"Json\"}}}}");
+    Job.Condition missing = job.awaitCondition("Stalled", "True", Play.START, "TopicNotFound");
+    assertThat(missing.message()).contains("sink.kafka.topic " + results.name());
+    Topic made = scene.addTopic("late");
+    job.awaitReady(Play.START);
+    awaitMore(made);
+    endsExact(scene, feeder, made);
+  }
+
+  private static Map<String, Object> into(Topic topic) {
+    return Map.of("kafka", Map.of("topic", topic.name()));
+  }
+
+  private static void awaitMore(Topic results) {
+    int before = results.dump().size();
+    Awaitility.await("more records in " + results.name())
+        .atMost(Play.START)
+        .pollInterval(Duration.ofMillis(300))
+        .until(() -> results.dump().size() > before);
+  }
+
+  private static void strike(Scene scene, Topic results, Supplier<Instant> fault) {
+    Instant struck = fault.get();
+    int before = results.dump().size();
+    Awaitility.await("records in " + results.name() + " after a fault")
+        .atMost(Play.RECOVER)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> results.dump().size() > before);
+    scene.recovered(Duration.between(struck, Instant.now()).toMillis() / 1000.0);
+  }
+
+  private static void endsExact(Scene scene, Feeder feeder, Topic results) {
+    feeder.close();
+    Map<Integer, Long> last =
+        Feeder.writeToEach(scene.topic(), Scene.PARTITIONS, "important end of " + scene.id());
+    Awaitility.await("the last records of each partition")
+        .atMost(Play.RECOVER)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              Collection<List<String>> rows = rows(results);
+              return last.entrySet().stream()
+                  .allMatch(
+                      end ->
+                          rows.stream()
+                              .anyMatch(
+                                  row ->
+                                      row.get(1).equals(end.getKey().toString())
+                                          && row.get(2).equals(end.getValue().toString())));
+            });
+    Verdict verdict =
+        scene.judged(Judge.compare(scene.topic().dump(), Rule.importantWithPlace(), rows(results)));
+    assertThat(verdict.expected()).isPositive();
+    assertThat(verdict.exact()).as(verdict.toString()).isTrue();
+  }
+
+  /** All records, their columns in the order of the select. */
+  private static List<List<String>> rows(Topic results) {
+    return results.dump().stream().map(event -> columns(event.value())).toList();
+  }
+
+  /** Of each key the newest; no count may go back. */
+  private static List<List<String>> newest(Topic results) {
+    Map<String, List<String>> newest = new LinkedHashMap<>();
+    for (Event event : results.dump()) {
+      List<String> now = columns(event.value());
+      List<String> before = newest.put(String.valueOf(event.key()), now);
+      if (before != null) {
+        assertThat(Long.parseLong(now.get(1)))
+            .as("the count of %s at %s", event.key(), event.place())
+            .isGreaterThan(Long.parseLong(before.get(1)));
+      }
+    }
+    return List.copyOf(newest.values());
+  }
+
+  private static List<String> columns(String value) {
+    try {
+      List<String> columns = new ArrayList<>();
+      for (JsonNode column : (Iterable<JsonNode>) JSON.readTree(value)::elements) {
+        columns.add(column.isNull() ? null : column.asText());
+      }
+      return columns;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("no JSON: " + value, e);
+    }
+  }
+}

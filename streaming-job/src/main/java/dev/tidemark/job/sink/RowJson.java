@@ -1,0 +1,29 @@
+package dev.tidemark.job.sink;
+
+import java.io.StringWriter;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.json.JSONOptions;
+import org.apache.spark.sql.catalyst.json.JacksonGenerator;
+import org.apache.spark.sql.types.StructType;
+import scala.collection.immutable.Map$;
+
+/** Rows as JSON objects, a line each; null columns are written as null, times are in UTC. */
+final class RowJson {
+  private static final JSONOptions OPTIONS =
+      new JSONOptions(
+          Map$.MODULE$.<String, String>empty().updated("ignoreNullFields", "false"), "UTC", "");
+
+  private final StructType schema;
+
+  RowJson(StructType schema) {
+    this.schema = schema;
+  }
+
+  String text(InternalRow row) {
+    StringWriter text = new StringWriter();
+    JacksonGenerator generator = new JacksonGenerator(schema, text, OPTIONS);
+    generator.write(row);
+    generator.close();
+    return text.toString();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.tidemark.job.sink;
+
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Rows as records of a topic. Safe for many threads. */
+public final class TopicLines {
+  private final StructType schema;
+  private final Function<InternalRow, String> key;
+  private final Function<InternalRow, String> value;
+
+  /**
+   * For rows of a schema.
+   *
+   * @param groups the columns that a result is known by; empty for rows
+   * @throws Trouble {@code InvalidSelect} when the topic's settings and the columns do not fit
+   */
+  public TopicLines(Settings.Kafka kafka, StructType schema, List<String> groups) {
+    this.schema = schema;
+    List<String> keys = kafka.key().isEmpty() ? groups : kafka.key();
+    keys.forEach(this::requireColumn);
+    this.key = key(keys);
+    this.value = kafka.format().equals("Text") ? text(keys) : new RowJson(schema)::text;
+  }
+
+  /** Each row as soon as it is asked for: sources of rows reuse one. */
+  Iterator<Line> all(Iterator<InternalRow> rows) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public Line next() {
+        InternalRow row = rows.next();
+        return new Line(key.apply(row), value.apply(row));
+      }
+    };
+  }
+
+  private void requireColumn(String name) {
+    if (!Arrays.asList(schema.fieldNames()).contains(name)) {
+      throw new Trouble(
+          Reason.InvalidSelect,
+          "sink.kafka.key: there is no column %s; the results have %s"
+              .formatted(name, String.join(", ", schema.fieldNames())));
+    }
+  }
+
+  /** One column of text as it is, else an object. */
+  private Function<InternalRow, String> key(List<String> keys) {
+    if (keys.isEmpty()) {
+      return row -> null;
+    }
+    if (keys.size() == 1 && isText(field(keys.get(0)))) {
+      return column(keys.get(0));
+    }
+    StructField[] fields = keys.stream().map(this::field).toArray(StructField[]::new);
+    int[] at = keys.stream().mapToInt(schema::fieldIndex).toArray();
+    RowJson json = new RowJson(new StructType(fields));
+    return row -> {
+      Object[] values = new Object[at.length];
+      for (int i = 0; i < at.length; i++) {
+        values[i] = row.isNullAt(at[i]) ? null : row.get(at[i], fields[i].dataType());
+      }
+      return json.text(new GenericInternalRow(values));
+    };
+  }
+
+  private Function<InternalRow, String> text(List<String> keys) {
+    List<String> rest = new ArrayList<>(List.of(schema.fieldNames()));
+    rest.removeAll(keys);
+    if (rest.size() != 1 || !isText(field(rest.get(0)))) {
+      throw new Trouble(
+          Reason.InvalidSelect,
+          "sink.kafka.format: Text needs exactly one column of type string beside those of the key, which becomes the"
+              + " record's value; here are %s. Select one, or choose Json"
+                  .formatted(rest.isEmpty() ? "none" : described(rest)));
+    }
+    return column(rest.get(0));
+  }
+
+  private String described(List<String> columns) {
+    return String.join(
+        ", ", columns.stream().map(c -> c + " " + field(c).dataType().sql()).toList());
+  }
+
+  private Function<InternalRow, String> column(String name) {
+    int at = schema.fieldIndex(name);
+    return row -> row.isNullAt(at) ? null : row.getUTF8String(at).toString();
+  }
+
+  private StructField field(String name) {
+    return schema.fields()[schema.fieldIndex(name)];
+  }
+
+  private static boolean isText(StructField field) {
+    return field.dataType().equals(DataTypes.StringType);
+  }
+}
