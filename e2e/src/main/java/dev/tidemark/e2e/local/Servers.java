@@ -88,6 +88,9 @@ final class Servers implements AutoCloseable {
         auto.create.topics.enable=false
         offsets.topic.replication.factor=1
         offsets.topic.num.partitions=1
+        transaction.state.log.replication.factor=1
+        transaction.state.log.min.isr=1
+        transaction.state.log.num.partitions=4
         group.initial.rebalance.delay.ms=0
         """
             .formatted(clients, quorum, directory.resolve("log")));

@@ -22,7 +22,27 @@ final class SettingsJson {
     return of(servers, name, topic, null, 1, 1, pace);
   }
 
+  /** The same rows, each the value of a record of another topic. */
+  static String ofTopic(Servers servers, String name, String topic, String results, Pace pace) {
+    ObjectNode settings = settings(servers, name, topic, null, 1, 1, pace);
+    ObjectNode sink = settings.withObject("/definition/sink");
+    sink.putNull("jdbc");
+    sink.putObject("kafka").put("topic", results).put("format", "Text").putArray("key");
+    return text(settings);
+  }
+
   static String of(
+      Servers servers,
+      String name,
+      String topic,
+      Program program,
+      int change,
+      int attempt,
+      Pace pace) {
+    return text(settings(servers, name, topic, program, change, attempt, pace));
+  }
+
+  private static ObjectNode settings(
       Servers servers,
       String name,
       String topic,
@@ -44,6 +64,10 @@ final class SettingsJson {
     definition(settings.putObject("definition"), servers, name, topic, program, pace);
     runtime(settings.putObject("runtime"), servers, name, pace);
     settings.putNull("previous").putNull("sinkBefore");
+    return settings;
+  }
+
+  private static String text(ObjectNode settings) {
     try {
       return JSON.writeValueAsString(settings);
     } catch (JsonProcessingException e) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -41,7 +42,16 @@ public final class Throughput {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Pattern READ = Pattern.compile("read (\\d+) at (\\d+)");
 
+  /**
+   * What is measured.
+   *
+   * @param program null for the article's first job with a topic in place of the table
+   */
   private record Work(String name, int records, Program program) {
+    boolean rows() {
+      return program == null;
+    }
+
     /** Before that nothing is measured: code is being compiled. */
     int warm() {
       return records / 3;
@@ -51,7 +61,8 @@ public final class Throughput {
   private static final List<Work> WORKS =
       List.of(
           new Work("words", 6_000_000, program("explode(split(value, ' ')) AS k", true)),
-          new Work("running", 9_000_000, program("get_json_object(value, '$.k') AS k", false)));
+          new Work("running", 9_000_000, program("get_json_object(value, '$.k') AS k", false)),
+          new Work("topic", 18_000_000, null));
 
   private final Servers servers;
   private final Processes processes;
@@ -140,7 +151,12 @@ public final class Throughput {
             new StringSerializer(),
             new StringSerializer())) {
       for (int i = 0; i < work.records(); i++) {
-        String value = work.name().equals("words") ? words(random) : json(random);
+        String value =
+            switch (work.name()) {
+              case "words" -> words(random);
+              case "topic" -> (i % 8 < 4 ? "important " : "idle ") + words(random);
+              default -> json(random);
+            };
         var unused = producer.send(new ProducerRecord<>(work.name(), i % PARTITIONS, null, value));
       }
     }
@@ -165,32 +181,50 @@ public final class Throughput {
   private double tidemark(Work work, int number) throws IOException, SQLException {
     String name = "t_" + work.name() + number;
     servers.admin("CREATE DATABASE " + name);
+    String settings =
+        work.rows()
+            ? SettingsJson.ofTopic(servers, name, work.name(), results(name), PACE)
+            : SettingsJson.of(servers, name, work.name(), work.program(), PACE);
     Driver driver =
         new Driver(
             processes,
             image,
             directory.resolve(name),
-            SettingsJson.of(servers, name, work.name(), work.program(), PACE),
+            settings,
             HEAP + " -Dspark.ui.enabled=false");
-    try {
-      Ledger ledger = new Ledger(servers, name);
-      long[] first = new long[2];
-      Awaitility.await("all of " + name)
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(20))
-          .until(
-              () -> {
-                long read = ledger.committed().values().stream().mapToLong(n -> n).sum();
-                if (read >= work.warm() && first[0] == 0) {
-                  first[0] = read;
-                  first[1] = System.currentTimeMillis();
-                }
-                return read == work.records();
-              });
-      return 1e3 * (work.records() - first[0]) / (System.currentTimeMillis() - first[1]);
+    Ledger ledger = new Ledger(servers, name);
+    try (Group group = new Group(servers, name)) {
+      return work.rows()
+          ? measured(work, name, group::committed)
+          : measured(
+              work, name, () -> ledger.committed().values().stream().mapToLong(n -> n).sum());
     } finally {
       driver.destroy();
     }
+  }
+
+  private static double measured(Work work, String name, LongSupplier committed) {
+    long[] first = new long[2];
+    Awaitility.await("all of " + name)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              long read = committed.getAsLong();
+              if (read >= work.warm() && first[0] == 0) {
+                first[0] = read;
+                first[1] = System.currentTimeMillis();
+              }
+              return read == work.records();
+            });
+    return 1e3 * (work.records() - first[0]) / (System.currentTimeMillis() - first[1]);
+  }
+
+  /** A topic of its own for each run. */
+  private String results(String name) {
+    String results = name + "-results";
+    new Topic(servers.kafka(), results).create(PARTITIONS);
+    return results;
   }
 
   private double plain(Work work, int number) throws IOException, SQLException {
@@ -205,8 +239,9 @@ public final class Throughput {
     command.addAll(List.of((HEAP + " " + OPENS + " -XX:+UseSerialGC").split(" ", -1)));
     command.addAll(store(servers));
     command.addAll(List.of("-cp", plain + ":" + image + "/app/*:" + image + "/lib/*"));
-    command.addAll(List.of("PlainCounts", work.name(), servers.kafka(), work.name()));
-    command.add(servers.jdbc(name));
+    command.add(work.rows() ? "PlainTopic" : "PlainCounts");
+    command.addAll(List.of(work.name(), servers.kafka(), work.name()));
+    command.add(work.rows() ? results(name) : servers.jdbc(name));
     command.add(Long.toString(PACE.batchMillis()));
     command.add(Integer.toString(PACE.rate()));
     command.add("s3a://" + Servers.BUCKET + "/" + name);

@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * How Kafka is reached, from today's settings and today's secret files: read anew for every client,
@@ -45,12 +45,12 @@ public final class KafkaParameters {
     return p;
   }
 
-  /** For a producer of texts that sends all of a transaction or nothing. */
+  /** For a producer of raw records that sends all of a transaction or nothing. */
   public static Map<String, Object> producer(Settings settings, String transactionalId) {
     Map<String, Object> p = common(settings);
     p.keySet().removeIf(key -> !ProducerConfig.configNames().contains(key));
-    p.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
-    p.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+    p.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    p.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     p.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     p.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, LONGEST_TRANSACTION_MILLIS);
     p.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);

@@ -1,11 +1,36 @@
 package dev.tidemark.job.sink;
 
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 
-/**
- * A row as text.
- *
- * @param key of the record it becomes in a topic; null without one
- * @param value null for a tombstone, which says that there is nothing under the key any more
- */
-public record Line(String key, String value) implements Serializable {}
+/** A row as text in UTF-8, as it becomes a line of a log or a record of a topic. */
+public final class Line implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final byte[] key;
+  private final byte[] value;
+
+  /**
+   * Keeps both as they are.
+   *
+   * @param key of the record; null without one
+   * @param value null for a tombstone, which says that there is nothing under the key any more
+   */
+  Line(byte[] key, byte[] value) {
+    this.key = key;
+    this.value = value;
+  }
+
+  byte[] key() {
+    return key;
+  }
+
+  byte[] value() {
+    return value;
+  }
+
+  @Override
+  public String toString() {
+    return new String(value, StandardCharsets.UTF_8);
+  }
+}

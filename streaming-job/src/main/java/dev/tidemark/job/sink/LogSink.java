@@ -79,7 +79,7 @@ public final class LogSink implements ResultSink {
     text.append('\n');
     long shown = 0;
     for (Staged part : staged) {
-      part.lines().forEach(line -> text.append(line.value()).append('\n'));
+      part.lines().forEach(line -> text.append(line).append('\n'));
       shown += part.lines().size();
     }
     if (shown < rows) {

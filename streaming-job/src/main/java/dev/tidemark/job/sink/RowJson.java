@@ -1,13 +1,14 @@
 package dev.tidemark.job.sink;
 
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.json.JSONOptions;
 import org.apache.spark.sql.catalyst.json.JacksonGenerator;
 import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.Map$;
 
-/** Rows as JSON objects, a line each; null columns are written as null, times are in UTC. */
+/** Rows as JSON objects in UTF-8; null columns are written as null, times are in UTC. */
 final class RowJson {
   private static final JSONOptions OPTIONS =
       new JSONOptions(
@@ -19,11 +20,11 @@ final class RowJson {
     this.schema = schema;
   }
 
-  String text(InternalRow row) {
+  byte[] text(InternalRow row) {
     StringWriter text = new StringWriter();
     JacksonGenerator generator = new JacksonGenerator(schema, text, OPTIONS);
     generator.write(row);
     generator.close();
-    return text.toString();
+    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

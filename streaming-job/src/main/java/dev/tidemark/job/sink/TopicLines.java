@@ -17,8 +17,8 @@ import org.apache.spark.sql.types.StructType;
 /** Rows as records of a topic. Safe for many threads. */
 public final class TopicLines {
   private final StructType schema;
-  private final Function<InternalRow, String> key;
-  private final Function<InternalRow, String> value;
+  private final Function<InternalRow, byte[]> key;
+  private final Function<InternalRow, byte[]> value;
 
   /**
    * For rows of a schema.
@@ -60,7 +60,7 @@ public final class TopicLines {
   }
 
   /** One column of text as it is, else an object. */
-  private Function<InternalRow, String> key(List<String> keys) {
+  private Function<InternalRow, byte[]> key(List<String> keys) {
     if (keys.isEmpty()) {
       return row -> null;
     }
@@ -79,7 +79,7 @@ public final class TopicLines {
     };
   }
 
-  private Function<InternalRow, String> text(List<String> keys) {
+  private Function<InternalRow, byte[]> text(List<String> keys) {
     List<String> rest = new ArrayList<>(List.of(schema.fieldNames()));
     rest.removeAll(keys);
     if (rest.size() != 1 || !isText(field(rest.get(0)))) {
@@ -97,9 +97,9 @@ public final class TopicLines {
         ", ", columns.stream().map(c -> c + " " + field(c).dataType().sql()).toList());
   }
 
-  private Function<InternalRow, String> column(String name) {
+  private Function<InternalRow, byte[]> column(String name) {
     int at = schema.fieldIndex(name);
-    return row -> row.isNullAt(at) ? null : row.getUTF8String(at).toString();
+    return row -> row.isNullAt(at) ? null : row.getUTF8String(at).getBytes();
   }
 
   private StructField field(String name) {

@@ -37,7 +37,7 @@ final class TopicTransaction implements AutoCloseable {
   private final String id;
   private final GroupMember.Proof place;
   private final Runnable stillMine;
-  private KafkaProducer<String, String> producer;
+  private KafkaProducer<byte[], byte[]> producer;
   private Trouble fenced;
 
   /**

@@ -119,7 +119,7 @@ class KafkaRowSinkTest {
           trouble(
               () ->
                   late.run(
-                      List.of(new Line(null, "late")).iterator(),
+                      List.of(new Line(null, new byte[] {1})).iterator(),
                       ledger
                           .require(stage.job, 2, List.of(TopicStage.P0))
                           .moved(Map.of(TopicStage.P0, 9L))));
