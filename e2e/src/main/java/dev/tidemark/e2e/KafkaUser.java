@@ -56,12 +56,12 @@ public final class KafkaUser implements AutoCloseable {
             .all());
   }
 
-  /** Lets nobody of that name read a topic. */
-  public void refuse(Topic topic) {
+  /** Lets nobody of that name read a topic, or write it. */
+  public void refuse(Topic topic, AclOperation operation) {
     refusal =
         new AclBinding(
             new ResourcePattern(ResourceType.TOPIC, topic.name(), PatternType.LITERAL),
-            new AccessControlEntry("User:" + name, "*", AclOperation.READ, AclPermissionType.DENY));
+            new AccessControlEntry("User:" + name, "*", operation, AclPermissionType.DENY));
     await(admin.createAcls(Set.of(refusal)).all());
   }
 

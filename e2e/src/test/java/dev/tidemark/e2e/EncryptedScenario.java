@@ -6,6 +6,7 @@ import dev.tidemark.e2e.serial.Programs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.acl.AclOperation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,7 +43,7 @@ class EncryptedScenario {
       scene.cluster().setSecret(scene.id(), "kafka-user", LOGIN, user.login("after"));
       play.strike(() -> scene.faults().killPod(play.job.driver()));
 
-      user.refuse(scene.topic());
+      user.refuse(scene.topic(), AclOperation.READ);
       Job.Condition denied =
           play.job.awaitCondition("Ready", "False", NOTICED, "KafkaAccessDenied");
       assertThat(denied.message()).contains(scene.topic().name());
@@ -77,12 +78,12 @@ class EncryptedScenario {
     }
   }
 
-  private static void login(Scene scene, String login) {
+  static void login(Scene scene, String login) {
     scene.cluster().createSecret(scene.id(), "kafka-user", Map.of(LOGIN, login));
   }
 
   /** A job that reads from the encrypted listener. */
-  private static Manifest encrypted(Scene scene, Mode mode) {
+  static Manifest encrypted(Scene scene, Mode mode) {
     return scene
         .manifest(mode)
         .set("source.bootstrapServers", KafkaUser.KAFKA)

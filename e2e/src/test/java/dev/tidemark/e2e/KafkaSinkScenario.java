@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.common.acl.AclOperation;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,52 @@ class KafkaSinkScenario {
     job.awaitReady(Play.START);
     awaitMore(made);
     endsExact(scene, feeder, made);
+  }
+
+  /** Before the job began, and while it runs. */
+  @Test
+  void aTopicThatMayNotBeWritten(Scene scene) {
+    Topic results = scene.addTopic("results");
+    try (KafkaUser user = new KafkaUser(scene.infra().kafka(), scene.id(), "secret")) {
+      EncryptedScenario.login(scene, user.login("secret"));
+      user.refuse(results, AclOperation.WRITE);
+      Feeder feeder = scene.feed(Play.RATE);
+      Job job =
+          scene.apply(
+              EncryptedScenario.encrypted(scene, Mode.LOCAL)
+                  .set("source.caSecretRef.name", Cluster.AUTHORITY)
+                  .set("sink", into(results)));
+      Job.Condition refused =
+          job.awaitCondition("Stalled", "True", Play.START, "SinkPermissionDenied");
+      assertThat(refused.message()).contains(results.name(), "WRITE");
+      user.allow();
+      job.awaitReady(Play.START);
+      awaitMore(results);
+
+      user.refuse(results, AclOperation.WRITE);
+      Job.Condition denied =
+          job.awaitCondition("Ready", "False", Play.RECOVER, "KafkaAccessDenied");
+      assertThat(denied.message()).contains(results.name());
+      user.allow();
+      job.awaitReady(Play.RECOVER);
+      awaitMore(results);
+      endsExact(scene, feeder, results);
+    }
+  }
+
+  /** The group has the job's name, so the job is found in it when its owner record is gone. */
+  @Test
+  void theWholePathIsGone(Scene scene) {
+    Topic results = scene.addTopic("results");
+    Feeder feeder = scene.feed(Play.RATE);
+    Job job = scene.apply(scene.manifest(Mode.LOCAL).set("sink", into(results)));
+    job.awaitReady(Play.START);
+    awaitMore(results);
+    job.suspend(Play.RECOVER);
+    assertThat(scene.deleteObjects("")).isPositive();
+    Play.resumesFromLedger(job);
+    awaitMore(results);
+    endsExact(scene, feeder, results);
   }
 
   private static Map<String, Object> into(Topic topic) {

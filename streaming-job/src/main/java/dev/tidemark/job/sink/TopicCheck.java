@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /** What a job will ask of the topic it writes to, asked without writing. */
 public final class TopicCheck {
@@ -29,15 +30,20 @@ public final class TopicCheck {
               && !found.authorizedOperations().contains(AclOperation.WRITE)
               && !found.authorizedOperations().contains(AclOperation.ALL);
       if (refused) {
-        throw new Trouble(
-            Reason.SinkPermissionDenied,
-            "the brokers at "
-                + brokers.addresses()
-                + " let this job not write to sink.kafka.topic "
-                + topic
-                + ": allow its user WRITE on the topic");
+        throw mayNotWrite(brokers, topic, null);
       }
     }
+  }
+
+  private static Trouble mayNotWrite(Brokers brokers, String topic, Trouble cause) {
+    return new Trouble(
+        Reason.SinkPermissionDenied,
+        "the brokers at "
+            + brokers.addresses()
+            + " let this job not write to sink.kafka.topic "
+            + topic
+            + ": allow its user WRITE on the topic",
+        cause);
   }
 
   private static TopicDescription describe(Brokers brokers, String topic) {
@@ -51,16 +57,20 @@ public final class TopicCheck {
                   .allTopicNames())
           .get(topic);
     } catch (Trouble e) {
-      throw e.reason() == Reason.TopicNotFound
-          ? new Trouble(
-              Reason.TopicNotFound,
-              "sink.kafka.topic "
-                  + topic
-                  + " does not exist at "
-                  + brokers.addresses()
-                  + "; create it, with as many partitions as its readers want",
-              e)
-          : e;
+      if (e.reason() == Reason.TopicNotFound) {
+        throw new Trouble(
+            Reason.TopicNotFound,
+            "sink.kafka.topic "
+                + topic
+                + " does not exist at "
+                + brokers.addresses()
+                + "; create it, with as many partitions as its readers want",
+            e);
+      }
+      // Who may do nothing with a topic may not see it either; who may write it does.
+      boolean hidden =
+          e.getCause() != null && e.getCause().getCause() instanceof TopicAuthorizationException;
+      throw hidden ? mayNotWrite(brokers, topic, e) : e;
     }
   }
 }
