@@ -29,7 +29,7 @@ final class JobResultSinks implements ResultSinks {
     }
     if (of.sink().kafka() != null) {
       TopicLines lines =
-          new TopicLines(of.sink().kafka(), aggregation.schema(), aggregation.keys());
+          TopicLines.results(of.sink().kafka(), aggregation.schema(), aggregation.keys());
       return new KafkaResultSink(settings, jobId, epoch, lines, GroupMember.current());
     }
     return new LogSink(settings, jobId, epoch, aggregation.schema());

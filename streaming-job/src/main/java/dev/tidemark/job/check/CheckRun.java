@@ -116,7 +116,10 @@ public final class CheckRun {
         SinkCheck.deadLetters(sink.jdbc());
       }
     } else if (sink.kafka() != null) {
-      var unused = new TopicLines(sink.kafka(), schema, keys);
+      var unused =
+          settings.definition().aggregate() == null
+              ? TopicLines.rows(sink.kafka(), schema)
+              : TopicLines.results(sink.kafka(), schema, keys);
       TopicCheck.run(settings);
     }
   }

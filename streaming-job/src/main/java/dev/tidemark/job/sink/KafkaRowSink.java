@@ -43,7 +43,7 @@ public final class KafkaRowSink implements RowSink, AutoCloseable {
   public KafkaRowSink(Settings settings, String jobId, long epoch, GroupMember.Proof place) {
     this.settings = settings;
     this.pipeline = Pipeline.compile(Selection.of(settings.definition()));
-    this.lines = new TopicLines(settings.definition().sink().kafka(), pipeline.schema(), List.of());
+    this.lines = TopicLines.rows(settings.definition().sink().kafka(), pipeline.schema());
     this.place = place;
     this.jobId = jobId;
     this.epoch = epoch;

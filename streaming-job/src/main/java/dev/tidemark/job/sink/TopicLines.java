@@ -20,18 +20,31 @@ public final class TopicLines {
   private final Function<InternalRow, byte[]> key;
   private final Function<InternalRow, byte[]> value;
 
+  private TopicLines(Settings.Kafka kafka, StructType schema, List<String> keys, boolean always) {
+    this.schema = schema;
+    keys.forEach(this::requireColumn);
+    this.key = keys.isEmpty() && !always ? row -> null : key(keys, always);
+    this.value = kafka.format().equals("Text") ? text(keys) : new RowJson(schema)::text;
+  }
+
   /**
-   * For rows of a schema.
+   * For rows, which have no key unless the settings name one.
    *
-   * @param groups the columns that a result is known by; empty for rows
    * @throws Trouble {@code InvalidSelect} when the topic's settings and the columns do not fit
    */
-  public TopicLines(Settings.Kafka kafka, StructType schema, List<String> groups) {
-    this.schema = schema;
-    List<String> keys = kafka.key().isEmpty() ? groups : kafka.key();
-    keys.forEach(this::requireColumn);
-    this.key = key(keys);
-    this.value = kafka.format().equals("Text") ? text(keys) : new RowJson(schema)::text;
+  public static TopicLines rows(Settings.Kafka kafka, StructType schema) {
+    return new TopicLines(kafka, schema, kafka.key(), false);
+  }
+
+  /**
+   * For results. Each has a key, also that of the group NULL and that of all records: without one
+   * its records would go to any partition, and the newest would not be known by its place.
+   *
+   * @param groups the columns that a result is known by
+   * @throws Trouble {@code InvalidSelect} when the topic's settings and the columns do not fit
+   */
+  public static TopicLines results(Settings.Kafka kafka, StructType schema, List<String> groups) {
+    return new TopicLines(kafka, schema, kafka.key().isEmpty() ? groups : kafka.key(), true);
   }
 
   /** Each row as soon as it is asked for: sources of rows reuse one. */
@@ -59,14 +72,20 @@ public final class TopicLines {
     }
   }
 
-  /** One column of text as it is, else an object. */
-  private Function<InternalRow, byte[]> key(List<String> keys) {
-    if (keys.isEmpty()) {
-      return row -> null;
+  /** One column of text as it is, else an object; a NULL alone is an object or no key at all. */
+  private Function<InternalRow, byte[]> key(List<String> keys, boolean always) {
+    if (keys.size() != 1 || !isText(field(keys.get(0)))) {
+      return object(keys);
     }
-    if (keys.size() == 1 && isText(field(keys.get(0)))) {
-      return column(keys.get(0));
-    }
+    Function<InternalRow, byte[]> text = column(keys.get(0));
+    Function<InternalRow, byte[]> object = object(keys);
+    return row -> {
+      byte[] key = text.apply(row);
+      return key == null && always ? object.apply(row) : key;
+    };
+  }
+
+  private Function<InternalRow, byte[]> object(List<String> keys) {
     StructField[] fields = keys.stream().map(this::field).toArray(StructField[]::new);
     int[] at = keys.stream().mapToInt(schema::fieldIndex).toArray();
     RowJson json = new RowJson(new StructType(fields));

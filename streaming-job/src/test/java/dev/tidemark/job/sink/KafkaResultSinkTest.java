@@ -40,7 +40,7 @@ class KafkaResultSinkTest {
   private KafkaResultSink sink(long epoch) {
     Begun run = stage.run(epoch);
     TopicLines lines =
-        new TopicLines(stage.settings.definition().sink().kafka(), WORDS, List.of("value"));
+        TopicLines.results(stage.settings.definition().sink().kafka(), WORDS, List.of("value"));
     KafkaResultSink sink =
         new KafkaResultSink(stage.settings, stage.job, epoch, lines, run.place());
     sink.open();
