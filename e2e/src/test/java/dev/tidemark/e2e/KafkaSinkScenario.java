@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.acl.AclOperation;
 import org.awaitility.Awaitility;
@@ -69,21 +68,7 @@ class KafkaSinkScenario {
     Successor.of(scene.cluster().client(), zombie);
     awaitMore(results);
     scene.faults().thaw(zombie);
-    Pod ended =
-        scene
-            .cluster()
-            .client()
-            .pods()
-            .resource(zombie)
-            .waitUntilCondition(
-                pod -> pod == null || pod.getStatus().getPhase().matches("Succeeded|Failed"),
-                2,
-                TimeUnit.MINUTES);
-    assertThat(ended).as("the zombie's pod").isNotNull();
-    assertThat(
-            ended.getStatus().getContainerStatuses().get(0).getState().getTerminated().getMessage())
-        .as("why the zombie ended")
-        .containsAnyOf("\"Superseded\"", "\"Fenced\"");
+    Successor.awaitEndOf(scene.cluster().client(), zombie);
     awaitMore(results);
     job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": null}}}");
     job.awaitReady(Play.RECOVER);
@@ -228,17 +213,13 @@ class KafkaSinkScenario {
     int before = results.dump().size();
     Awaitility.await("more records in " + results.name())
         .atMost(Play.START)
-        .pollInterval(Duration.ofMillis(300))
+        .pollInterval(Duration.ofMillis(100))
         .until(() -> results.dump().size() > before);
   }
 
   private static void strike(Scene scene, Topic results, Supplier<Instant> fault) {
     Instant struck = fault.get();
-    int before = results.dump().size();
-    Awaitility.await("records in " + results.name() + " after a fault")
-        .atMost(Play.RECOVER)
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> results.dump().size() > before);
+    awaitMore(results);
     scene.recovered(Duration.between(struck, Instant.now()).toMillis() / 1000.0);
   }
 

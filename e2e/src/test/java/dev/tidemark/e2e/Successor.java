@@ -1,5 +1,7 @@
 package dev.tidemark.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -7,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The next attempt of a driver, made by the test while the driver before it still exists. */
 final class Successor {
@@ -29,6 +32,22 @@ final class Successor {
     copy.getMetadata().setManagedFields(null);
     copy.getMetadata().getLabels().put("tidemark.dev/attempt", Integer.toString(attempt + 1));
     return client.pods().inNamespace(driver.getMetadata().getNamespace()).resource(copy).create();
+  }
+
+  /** Waits until the driver before it has ended, which must be because it found itself replaced. */
+  static void awaitEndOf(KubernetesClient client, Pod zombie) {
+    Pod ended =
+        client
+            .pods()
+            .resource(zombie)
+            .waitUntilCondition(
+                pod -> pod == null || pod.getStatus().getPhase().matches("Succeeded|Failed"),
+                2,
+                TimeUnit.MINUTES);
+    assertThat(ended).as("the zombie's pod").isNotNull();
+    String message =
+        ended.getStatus().getContainerStatuses().get(0).getState().getTerminated().getMessage();
+    assertThat(message).as("why the zombie ended").containsAnyOf("\"Superseded\"", "\"Fenced\"");
   }
 
   private static void copySettings(

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,20 +55,7 @@ class ZombieScenario {
 
     job.executors().forEach(scene.faults()::thaw);
     scene.faults().thaw(zombie);
-    Pod ended =
-        scene
-            .cluster()
-            .client()
-            .pods()
-            .resource(zombie)
-            .waitUntilCondition(
-                pod -> pod == null || pod.getStatus().getPhase().matches("Succeeded|Failed"),
-                2,
-                TimeUnit.MINUTES);
-    assertThat(ended).as("the zombie's pod").isNotNull();
-    String message =
-        ended.getStatus().getContainerStatuses().get(0).getState().getTerminated().getMessage();
-    assertThat(message).as("why the zombie ended").containsAnyOf("\"Superseded\"", "\"Fenced\"");
+    Successor.awaitEndOf(scene.cluster().client(), zombie);
     scene.awaitMoreRows(Play.RECOVER);
 
     job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": null}}}");

@@ -26,16 +26,16 @@ final class EarlierTransactions {
    * @throws Trouble {@code KafkaUnavailable} when that takes too long
    */
   void end(Set<String> transactions) {
-    Set<String> left = transactions;
     long end = System.nanoTime() + ENDING.toNanos();
+    Set<String> left = stillEnding(transactions);
     while (!left.isEmpty()) {
-      left = stillEnding(left);
-      if (!left.isEmpty() && System.nanoTime() > end) {
+      if (System.nanoTime() > end) {
         throw new Trouble(
             Reason.KafkaUnavailable,
             "transactions of earlier runs do not come to their end: " + String.join(", ", left));
       }
-      LockSupport.parkNanos(left.isEmpty() ? 0 : LOOK.toNanos());
+      LockSupport.parkNanos(LOOK.toNanos()); // brokers tell nobody when one has ended
+      left = stillEnding(left);
     }
   }
 
@@ -51,17 +51,12 @@ final class EarlierTransactions {
               try {
                 brokers.await(done);
               } catch (Trouble e) {
-                if (!isConcurrent(e)) {
+                if (!e.isFrom(ConcurrentTransactionsException.class)) {
                   throw e;
                 }
                 ending.add(id);
               }
             });
     return ending;
-  }
-
-  private static boolean isConcurrent(Trouble e) {
-    Throwable cause = e.getCause();
-    return cause != null && cause.getCause() instanceof ConcurrentTransactionsException;
   }
 }

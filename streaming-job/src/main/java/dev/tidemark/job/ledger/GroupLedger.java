@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,7 +29,7 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
  * place of the group's only member, after which no earlier run can move an offset, and ends the
  * transactions that earlier runs left open.
  */
-public final class GroupLedger implements Ledger {
+public final class GroupLedger extends DocumentLedger {
   private static final Duration SETTLING = Duration.ofSeconds(15);
   private static final Duration LOOK = Duration.ofMillis(20);
 
@@ -109,50 +108,18 @@ public final class GroupLedger implements Ledger {
   }
 
   @Override
-  public LedgerState takeEpoch(String jobId, long epoch, int revision) {
-    join(jobId);
-    return change(jobId, document -> document.taken(epoch, revision, shown()));
-  }
-
-  @Override
-  public LedgerState open(
-      String jobId, long epoch, LedgerIdentity identity, Map<Partition, Long> starting) {
-    return change(
-        jobId,
-        document -> {
-          document.require(epoch, shown());
-          return document.opened(identity, starting, shown());
-        });
-  }
-
-  @Override
-  public LedgerState skip(String jobId, long epoch, List<Skipped> ranges) {
-    return change(
-        jobId,
-        document -> {
-          document.require(epoch, shown());
-          return document.skipping(ranges);
-        });
-  }
-
-  @Override
   public Optional<Position> seal(String jobId, long epoch) {
     if (read(jobId).isEmpty()) {
       return Optional.empty();
     }
-    join(jobId);
+    takePlace(jobId);
     change(jobId, document -> document.sealedBy(epoch));
     return GroupOffsets.document(jobId, settled()).position();
   }
 
-  @Override
-  public LedgerState takeOver(String jobId, long epoch, int revision, Position position) {
-    join(jobId);
-    return change(jobId, document -> document.takenOver(epoch, revision, position));
-  }
-
   /** From here on no earlier run moves an offset, and none of their transactions is open. */
-  private void join(String jobId) {
+  @Override
+  void takePlace(String jobId) {
     try {
       member = GroupMember.join(settings, name.group());
     } catch (KafkaException e) {
@@ -164,7 +131,8 @@ public final class GroupLedger implements Ledger {
     new EarlierTransactions(brokers).end(transactions);
   }
 
-  private LedgerState change(String jobId, UnaryOperator<LedgerDocument> how) {
+  @Override
+  LedgerState change(String jobId, UnaryOperator<LedgerDocument> how) {
     LedgerDocument before = GroupOffsets.document(jobId, settled());
     if (before.epoch() == 0 && unwritten != null) {
       before = unwritten;

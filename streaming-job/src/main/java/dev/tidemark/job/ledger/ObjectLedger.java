@@ -12,7 +12,6 @@ import dev.tidemark.job.owner.StoreTrouble;
 import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -28,7 +27,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
  * owner record. Each write is conditional on the version it was made from, so a run whose epoch was
  * taken cannot move it.
  */
-public final class ObjectLedger implements Ledger {
+public final class ObjectLedger extends DocumentLedger {
   private static final int TRIES = 5;
   private static final String NAME = "_tidemark/ledger.json";
   private static final JsonMapper JSON =
@@ -66,42 +65,11 @@ public final class ObjectLedger implements Ledger {
   }
 
   @Override
-  public LedgerState takeEpoch(String jobId, long epoch, int revision) {
-    return change(jobId, document -> document.taken(epoch, revision, shown()));
-  }
-
-  @Override
   public Optional<Position> seal(String jobId, long epoch) {
     if (get(jobId).filter(stored -> stored.document().epoch() > 0).isPresent()) {
       change(jobId, document -> document.sealedBy(epoch));
     }
     return get(jobId).flatMap(stored -> stored.document().position());
-  }
-
-  @Override
-  public LedgerState takeOver(String jobId, long epoch, int revision, Position position) {
-    return change(jobId, document -> document.takenOver(epoch, revision, position));
-  }
-
-  @Override
-  public LedgerState open(
-      String jobId, long epoch, LedgerIdentity identity, Map<Partition, Long> starting) {
-    return change(
-        jobId,
-        document -> {
-          document.require(epoch, shown());
-          return document.opened(identity, starting, shown());
-        });
-  }
-
-  @Override
-  public LedgerState skip(String jobId, long epoch, List<Skipped> ranges) {
-    return change(
-        jobId,
-        document -> {
-          document.require(epoch, shown());
-          return document.skipping(ranges);
-        });
   }
 
   /**
@@ -129,7 +97,8 @@ public final class ObjectLedger implements Ledger {
         });
   }
 
-  private LedgerState change(String jobId, UnaryOperator<LedgerDocument> how) {
+  @Override
+  LedgerState change(String jobId, UnaryOperator<LedgerDocument> how) {
     for (int i = 0; i < TRIES; i++) {
       Optional<Stored> before = get(jobId);
       LedgerDocument next =

@@ -1,5 +1,8 @@
 package dev.tidemark.job.outcome;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+
 /**
  * Something that keeps a run from going on, with the reason of the contract and a sentence that
  * tells a person what happened, to which object, and what to do. The message never holds a secret.
@@ -23,6 +26,12 @@ public final class Trouble extends RuntimeException {
   /** The reason, as the operator will show it. */
   public Reason reason() {
     return reason;
+  }
+
+  /** True when it was found in such an exception, however deep. */
+  public boolean isFrom(Class<? extends Throwable> kind) {
+    return Stream.<Throwable>iterate(this, Objects::nonNull, Throwable::getCause)
+        .anyMatch(kind::isInstance);
   }
 
   /** The same without its cause, which may hold what cannot be serialised. */

@@ -10,7 +10,6 @@ import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.GroupName;
 import dev.tidemark.job.ledger.GroupPosition;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.util.Iterator;
@@ -66,12 +65,7 @@ public final class KafkaRowSink implements RowSink, AutoCloseable {
     TopicTransaction transaction = transactions.computeIfAbsent(partition, this::transaction);
     transaction.begin();
     GroupPosition at = ledger.require(jobId, epoch, List.of(partition));
-    Long until = at.until().get(partition);
-    if (until == null) {
-      throw new Trouble(
-          Reason.OffsetGap,
-          ledger.shown() + " has no offset of " + partition + "; nothing is written before it has");
-    }
+    long until = at.until().get(partition);
     if (range.until() <= until) {
       return new Written(0, 0, true);
     }

@@ -68,8 +68,7 @@ public final class TopicCheck {
             e);
       }
       // Who may do nothing with a topic may not see it either; who may write it does.
-      boolean hidden =
-          e.getCause() != null && e.getCause().getCause() instanceof TopicAuthorizationException;
+      boolean hidden = e.isFrom(TopicAuthorizationException.class);
       throw hidden ? mayNotWrite(brokers, topic, e) : e;
     }
   }

@@ -6,6 +6,7 @@ import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.real.Needed;
 import dev.tidemark.job.real.RealKafka;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.settings.SettingsFile;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +26,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.Assumptions;
 
 /** A job that writes to a topic of a real broker: a topic to read with two partitions, and runs. */
 final class TopicStage {
@@ -55,13 +54,13 @@ final class TopicStage {
 
   /** Skips the test, loudly, where there is no broker. */
   static TopicStage of(String format) {
-    Optional<String> broker = RealKafka.broker();
-    if (broker.isEmpty()) {
-      System.err.println("NOT RUN: tests against a real Kafka, since its jars are not here");
-    }
-    Assumptions.assumeTrue(broker.isPresent(), "no jars of Kafka");
+    String broker =
+        Needed.here(
+            RealKafka.broker(),
+            "a sink against a real Kafka",
+            "$TIDEMARK_HOME/context/kafka-* (make images)");
     try {
-      TopicStage stage = new TopicStage(broker.get(), "job" + JOBS.incrementAndGet(), format);
+      TopicStage stage = new TopicStage(broker, "job" + JOBS.incrementAndGet(), format);
       stage.create("events", 2);
       stage.create(stage.topic, 1);
       return stage;
