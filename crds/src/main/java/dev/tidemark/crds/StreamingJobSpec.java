@@ -123,11 +123,6 @@ import java.util.Map;
             + " first")
 // ---- Not supported yet. Each rule goes when its field works; nothing else speaks of it. ----
 @ValidationRule(
-    value = "self.engine != 'StructuredStreaming'",
-    fieldPath = ".engine",
-    message =
-        "engine: StructuredStreaming is not supported by this version of Tidemark; use DStream")
-@ValidationRule(
     value = "!has(self.application)",
     fieldPath = ".application",
     message = "spec.application is not supported by this version of Tidemark")
@@ -135,7 +130,9 @@ import java.util.Map;
 public record StreamingJobSpec(
     @Default(Defaults.ENGINE)
         @JsonPropertyDescription(
-            "Which of Spark's streaming engines runs the job: DStream (Spark Streaming) or StructuredStreaming.")
+            "Which of Spark's streaming engines decides on batches and keeps state: DStream (Spark Streaming) or"
+                + " StructuredStreaming. Results and guarantees are the same; the job can go from one to the other with its"
+                + " state.")
         Engine engine,
     @Default(Defaults.BATCH_INTERVAL)
         @Size(min = 2, max = 16)

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -28,9 +29,18 @@ class ExamplesScenario {
         .as("manifests, of each of which the results must be known")
         .containsExactlyInAnyOrderElementsOf(
             Stream.of(Example.values()).map(Example::file).toList());
+    each(scene, manifest -> manifest);
+  }
+
+  @Test
+  void eachByStructuredStreaming(Scene scene) {
+    each(scene, manifest -> manifest.set("engine", "StructuredStreaming"));
+  }
+
+  private static void each(Scene scene, UnaryOperator<Manifest> changed) {
     for (Example example : Example.values()) {
       Topic topic = scene.addTopic(example + "-" + example.topic(), RATE, example::value);
-      Job job = scene.apply(manifest(scene, example, topic));
+      Job job = scene.apply(changed.apply(manifest(scene, example, topic)));
       job.awaitReady(Play.START);
       Awaitility.await("results of " + example)
           .atMost(Play.START)

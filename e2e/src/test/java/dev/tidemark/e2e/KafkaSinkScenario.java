@@ -33,18 +33,23 @@ class KafkaSinkScenario {
   @Test
   @Tag("gate")
   void rowsAfterKillsLocal(Scene scene) {
-    rowsAfterKills(scene, Mode.LOCAL);
+    rowsAfterKills(scene, scene.manifest(Mode.LOCAL));
   }
 
   @Test
   void rowsAfterKillsWithTwoExecutors(Scene scene) {
-    rowsAfterKills(scene, Mode.TWO_EXECUTORS);
+    rowsAfterKills(scene, scene.manifest(Mode.TWO_EXECUTORS));
   }
 
-  private static void rowsAfterKills(Scene scene, Mode mode) {
+  @Test
+  void rowsByStructuredStreaming(Scene scene) {
+    rowsAfterKills(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"));
+  }
+
+  private static void rowsAfterKills(Scene scene, Manifest manifest) {
     Topic results = scene.addTopic("results");
     Feeder feeder = scene.feed(Play.RATE);
-    Job job = scene.apply(scene.manifest(mode).set("sink", into(results)));
+    Job job = scene.apply(manifest.set("sink", into(results)));
     job.awaitReady(Play.START);
     awaitMore(results);
     strike(scene, results, () -> scene.faults().killJvm(job.driver()));
@@ -78,6 +83,15 @@ class KafkaSinkScenario {
   /** The newest record of a key is its result, and no result goes back. */
   @Test
   void runningTotals(Scene scene) {
+    runningTotals(scene, scene.manifest(Mode.TWO_EXECUTORS));
+  }
+
+  @Test
+  void runningTotalsByStructuredStreaming(Scene scene) {
+    runningTotals(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"));
+  }
+
+  private static void runningTotals(Scene scene, Manifest manifest) {
     Program totals = Programs.totals();
     Topic results = scene.addTopic("results");
     Records records = new Records(CountingPlay.KEYS);
@@ -85,8 +99,7 @@ class KafkaSinkScenario {
         scene.feed(Play.RATE, (number, random) -> records.next(random, System.currentTimeMillis()));
     Job job =
         scene.apply(
-            scene
-                .manifest(Mode.TWO_EXECUTORS)
+            manifest
                 .set("filter", totals.filter())
                 .set("select", totals.select())
                 .set("aggregate.groupBy", totals.groupBy())

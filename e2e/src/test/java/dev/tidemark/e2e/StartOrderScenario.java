@@ -35,7 +35,7 @@ class StartOrderScenario {
     Job job = scene.apply(debugged(scene.manifest(Mode.LOCAL)));
     letCheckGo(scene, job);
     List<String> first = killedAfterEachStep(scene, job);
-    assertThat(first).contains("ledger opened", "context started");
+    assertThat(first).contains("ledger opened", "engine started");
     job.awaitReady(Play.RECOVER);
     scene.faults().killJvm(job.driver());
     List<String> again = killedAfterEachStep(scene, job);

@@ -40,9 +40,18 @@ class ZombieScenario {
     zombie(scene, Mode.TWO_EXECUTORS, true);
   }
 
+  @Test
+  void frozenByStructuredStreaming(Scene scene) throws SQLException {
+    zombie(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"), false);
+  }
+
   private static void zombie(Scene scene, Mode mode, boolean midCopy) throws SQLException {
+    zombie(scene, scene.manifest(mode), midCopy);
+  }
+
+  private static void zombie(Scene scene, Manifest manifest, boolean midCopy) throws SQLException {
     Feeder feeder = scene.feed(Play.RATE);
-    Job job = Play.started(scene, mode);
+    Job job = Play.started(scene, manifest);
     Pod zombie = job.driver();
     // the operator never runs two drivers, so the test does, with the operator's hands off
     job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": \"true\"}}}");

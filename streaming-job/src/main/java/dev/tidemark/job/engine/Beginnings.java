@@ -5,18 +5,16 @@ import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.StateManifest;
 import dev.tidemark.job.state.StateStore;
 import java.io.IOException;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.streaming.StreamingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.collection.JavaConverters;
 
 /**
- * From where a run goes on, and what it needs for that: without state the checkpoint of the stream
- * or the ledger alone, with state the newest state checkpoint.
+ * From where a run of DStreams goes on, and what it needs for that: without state the checkpoint of
+ * the stream or the ledger alone, with state the newest state checkpoint.
  */
-@SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
 final class Beginnings {
   private static final Logger LOG = LoggerFactory.getLogger(Beginnings.class);
 
@@ -24,62 +22,29 @@ final class Beginnings {
   private static final int BATCHES_MORE = 10;
 
   private final Settings settings;
-  private final Parts parts;
+  private final Outputs outputs;
   private final Progress progress;
   private final Timeline timeline;
 
-  Beginnings(Settings settings, Parts parts, Progress progress, Timeline timeline) {
+  Beginnings(Settings settings, Outputs outputs, Progress progress, Timeline timeline) {
     this.settings = settings;
-    this.parts = parts;
+    this.outputs = outputs;
     this.progress = progress;
     this.timeline = timeline;
   }
 
-  /** The run's output, and its context, which is made once the run can be asked. */
-  record Begun(Output output, Supplier<StreamingContext> context) {}
-
   Begun withoutState(
       Prepared prepared,
       JavaSparkContext spark,
-      Supplier<CheckpointFinder.Result> checkpoints,
+      CheckpointFinder.Result found,
       boolean preferLedger) {
-    CheckpointFinder.Result found = checkpoints.get();
     timeline.done("checkpoint read");
     Recovery recovery = Recovery.choose(prepared, found, preferLedger, System.currentTimeMillis());
     announce(prepared, recovery);
-    String jobId = prepared.owner().jobId();
-    long epoch = prepared.owner().lastEpoch();
-    MalformedRecords malformed = malformed(prepared, spark);
-    Output output;
-    if (settings.definition().aggregate() == null) {
-      output =
-          settings.definition().sink().takesRanges()
-              ? new RowsOutput(spark, parts.sinks(), malformed, jobId, epoch)
-              : new StagedRowsOutput(
-                  spark,
-                  parts.results(),
-                  parts.results().of(settings, jobId, epoch),
-                  malformed,
-                  jobId,
-                  epoch);
-    } else {
-      ResultsTransaction transaction = transaction(prepared);
-      transaction.open();
-      output = new PerBatchOutput(spark, transaction, malformed, StateGraph.partitions(settings));
-    }
-    return new Begun(output, () -> Contexts.make(prepared, recovery, spark.sc()));
-  }
-
-  private MalformedRecords malformed(Prepared prepared, JavaSparkContext spark) {
-    MalformedRecords malformed =
-        MalformedRecords.of(spark.sc(), prepared.owner().jobId(), prepared.owner().lastEpoch());
-    progress.leftOut(malformed::leftOut);
-    return malformed;
-  }
-
-  private ResultsTransaction transaction(Prepared prepared) {
-    return new ResultsTransaction(
-        settings, parts.results(), prepared.owner().jobId(), prepared.owner().lastEpoch());
+    return new Begun(
+        outputs.withoutState(prepared, spark),
+        () -> new DStreams(Contexts.make(prepared, recovery, spark.sc())),
+        Optional.of(new StreamCheckpoints(prepared, spark.hadoopConfiguration())));
   }
 
   private void announce(Prepared prepared, Recovery recovery) {
@@ -105,9 +70,8 @@ final class Beginnings {
     JavaConverters.mapAsJavaMap(spark.sc().getPersistentRDDs())
         .values()
         .forEach(rdd -> rdd.unpersist(false));
-    ResultsTransaction transaction = transaction(prepared);
-    transaction.open();
-    MalformedRecords malformed = malformed(prepared, spark);
+    ResultsTransaction transaction = outputs.transaction(prepared);
+    MalformedRecords malformed = outputs.malformed(prepared, spark);
     StateStore store = new StateStore(prepared.revisionPath(), spark.hadoopConfiguration());
     StateRecovery.Recovered state =
         new StateBeginning(prepared, spark, partitions, malformed, store, transaction).begin();
@@ -132,12 +96,16 @@ final class Beginnings {
             settings,
             prepared.owner(),
             epoch,
+            StateData.source(settings.definition().aggregate()),
             progress,
             state.maps(),
             prepared.offsets()::earliest);
     Output output =
         new StateOutput(
             spark.sc(), transaction, malformed, checkpoints, marks, partitions, progress::late);
-    return new Begun(output, () -> Contexts.make(prepared, state, partitions, spark.sc()));
+    return new Begun(
+        output,
+        () -> new DStreams(Contexts.make(prepared, state, partitions, spark.sc())),
+        Optional.empty());
   }
 }

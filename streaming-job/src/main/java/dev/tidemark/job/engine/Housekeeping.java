@@ -7,22 +7,13 @@ import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.KafkaCluster;
-import dev.tidemark.job.state.CheckpointPaths;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,22 +29,16 @@ final class Housekeeping implements Runnable {
   private static final int ROUNDS_PER_ASKING = 30;
   private static final long PENDING_MILLIS = 10_000;
 
-  /** The own prefix and the two before it: one to recover from, one in case it is damaged. */
-  private static final int KEPT = 3;
-
   private final Run run;
-  private final String revisionPath;
-  private final String ownPath;
   private final Ownership ownership;
-  private final Configuration hadoop;
+  private final Optional<RunCheckpoints> checkpoints;
   private final Progress progress;
 
-  Housekeeping(Run run, Prepared prepared, Configuration hadoop, Progress progress) {
+  Housekeeping(
+      Run run, Ownership ownership, Optional<RunCheckpoints> checkpoints, Progress progress) {
     this.run = run;
-    this.revisionPath = prepared.revisionPath();
-    this.ownPath = prepared.ownPath();
-    this.ownership = prepared.ownership();
-    this.hadoop = hadoop;
+    this.ownership = ownership;
+    this.checkpoints = checkpoints;
     this.progress = progress;
   }
 
@@ -71,11 +56,12 @@ final class Housekeeping implements Runnable {
         if (round % ROUNDS_PER_LOOK == 0) {
           owned();
         }
-        if (round % ROUNDS_PER_LOOK == 0 && !run.settings().definition().stateful()) {
-          boolean written = look();
-          if (written && !pruned) {
+        if (round % ROUNDS_PER_LOOK == 0 && checkpoints.isPresent()) {
+          Optional<Instant> newest = checkpoints.get().newest();
+          newest.ifPresent(progress::checkpoint);
+          if (newest.isPresent() && !pruned) {
             pruned = true;
-            prune();
+            checkpoints.get().prune();
           }
         }
       } catch (InterruptedException e) {
@@ -139,55 +125,5 @@ final class Housekeeping implements Runnable {
             (partition, end) ->
                 lag.put(partition, Math.max(0, end - committed.getOrDefault(partition, end))));
     return lag;
-  }
-
-  /** Tells the newest checkpoint's age; true when this run has written one. */
-  private boolean look() throws IOException {
-    Path own = new Path(ownPath);
-    FileStatus[] files;
-    try {
-      files = own.getFileSystem(hadoop).listStatus(own);
-    } catch (FileNotFoundException e) {
-      return false;
-    }
-    OptionalLong newest = OptionalLong.empty();
-    for (FileStatus file : files) {
-      if (file.isFile() && file.getPath().getName().startsWith("checkpoint-")) {
-        newest = OptionalLong.of(Math.max(newest.orElse(0), file.getModificationTime()));
-      }
-    }
-    newest.ifPresent(millis -> progress.checkpoint(Instant.ofEpochMilli(millis)));
-    return newest.isPresent();
-  }
-
-  private void prune() throws IOException {
-    Path root = new Path(revisionPath);
-    FileSystem store = root.getFileSystem(hadoop);
-    List<Path> older = new ArrayList<>();
-    for (FileStatus status : store.listStatus(root)) {
-      OptionalLong epoch = CheckpointPaths.epochOf(status.getPath().getName());
-      if (epoch.isPresent() && epoch.getAsLong() <= run.epoch()) {
-        older.add(status.getPath());
-      }
-    }
-    older.sort(Comparator.comparing(Path::getName).reversed());
-    int usable = 0;
-    for (Path path : older) {
-      if (usable >= KEPT) {
-        store.delete(path, true);
-        LOG.info("dropped {}, which no recovery will need", path);
-      } else if (holdsCheckpoint(store, path)) {
-        usable++;
-      }
-    }
-  }
-
-  private static boolean holdsCheckpoint(FileSystem store, Path path) throws IOException {
-    for (FileStatus file : store.listStatus(path)) {
-      if (file.isFile() && file.getPath().getName().startsWith("checkpoint-")) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -1,9 +1,12 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Mark;
+import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.sink.PartitionRange;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -33,12 +36,23 @@ final class Marks {
     this.marks = new HashMap<>(before);
   }
 
-  /** A batch begins: all before it are done. */
-  synchronized void begin(long batch) {
-    pinned.put(batch, lowest());
+  /**
+   * A batch begins: all before it are done.
+   *
+   * @return up to where it closes windows
+   */
+  synchronized long begin(long batch) {
+    long lowest = lowest();
+    pinned.put(batch, lowest);
     while (pinned.size() > kept) {
       pinned.pollFirstEntry();
     }
+    return lowest;
+  }
+
+  /** True when the next batch would close windows that the last one has left open, if any. */
+  synchronized boolean haveMoved() {
+    return pinned.isEmpty() || lowest() > pinned.lastEntry().getValue();
   }
 
   /** A batch is done, and this is what the state then says of the partitions it has read. */
@@ -76,5 +90,25 @@ final class Marks {
   /** Rows that came too late since the job began. */
   synchronized long late() {
     return marks.values().stream().mapToLong(Mark::late).sum();
+  }
+
+  /** The keys under which state has the marks of the partitions of a batch. */
+  static List<StateKey> keys(List<PartitionRange> ranges) {
+    return ranges.stream()
+        .map(range -> StateKey.mark(range.partition().topic(), range.partition().number()))
+        .toList();
+  }
+
+  /** The marks that are among values of state, of the partitions of a batch. */
+  static Map<Partition, Mark> among(Map<StateKey, byte[]> values, List<PartitionRange> ranges) {
+    Map<Partition, Mark> found = new HashMap<>();
+    for (PartitionRange range : ranges) {
+      Partition partition = range.partition();
+      byte[] mark = values.get(StateKey.mark(partition.topic(), partition.number()));
+      if (mark != null) {
+        found.put(partition, Mark.of(mark));
+      }
+    }
+    return found;
   }
 }

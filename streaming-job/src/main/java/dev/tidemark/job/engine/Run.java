@@ -6,7 +6,6 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.source.Offsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
-import org.apache.spark.streaming.kafka010.OffsetRange;
 
 /**
  * One StreamingContext's life: one epoch, one gate, one latch.
@@ -161,13 +159,25 @@ final class Run {
    * One output: writes what lies after the ledger, or does nothing when all of it was committed
    * before.
    */
-  void batch(long time, List<OffsetRange> ranges) {
-    List<PartitionRange> all = new ArrayList<>();
-    for (OffsetRange range : ranges) {
-      Partition partition = new Partition(range.topic(), range.partition());
-      all.add(new PartitionRange(partition, range.fromOffset(), range.untilOffset()));
-    }
-    inTurn(() -> write(time, all));
+  void batch(long time, List<PartitionRange> ranges) {
+    inTurn(() -> write(time, ranges));
+  }
+
+  /** One output of a query, whose state has versions: this batch begins with that one. */
+  void batch(long time, long version, String queryRun, List<PartitionRange> ranges) {
+    inTurn(
+        () -> {
+          if (output instanceof StoredStateOutput stored) {
+            stored.begin(version, queryRun);
+          }
+          write(time, ranges);
+        });
+  }
+
+  /** There was nothing to do: a sign of life of a stream that has no empty batches. */
+  void quiet() {
+    lastCompleted = System.nanoTime();
+    listener.completed(new BatchListener.Batch(System.currentTimeMillis(), 0, 0, 0, false));
   }
 
   /** One output of a job that keeps state. */

@@ -11,7 +11,6 @@ import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.source.Readers;
 import dev.tidemark.job.supervise.Journal;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,13 +18,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDDOperationScope;
-import org.apache.spark.streaming.StreamingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
 
-/** Runs one streaming context from its start to its end. */
-@SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
+/** One run from its start to its end. */
 final class Runner {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
   private static final long LOOK_MILLIS = 100;
@@ -96,17 +93,17 @@ final class Runner {
    */
   Optional<Trouble> once(boolean preferLedger) throws InterruptedException {
     run = null;
-    StreamingContext context = null;
+    BatchEngine engine = null;
     Trouble end;
     try {
       Timeline timeline = new Timeline(launched);
       spark.prepare(pool, timeline);
-      Checkpoints checkpoints = new Checkpoints();
+      CheckpointLook checkpoints = new CheckpointLook(settings, pool);
       Prepared prepared =
           new Preparation(settings, parts, pool, timeline)
               .prepare(
                   owner -> {
-                    checkpoints.look(owner);
+                    checkpoints.begin(owner);
                     warm();
                   });
       long epoch = prepared.owner().lastEpoch();
@@ -114,28 +111,25 @@ final class Runner {
       progress.skippedOffsets(prepared.ledger().skippedOffsets());
       readyForFirstBatch(prepared);
       JavaSparkContext sc = spark.get(epoch, timeline);
-      Beginnings beginnings = new Beginnings(settings, parts, progress, timeline);
-      Beginnings.Begun begun =
-          settings.definition().stateful()
-              ? beginnings.withState(prepared, sc)
-              : beginnings.withoutState(prepared, sc, checkpoints::found, preferLedger);
+      Outputs outputs = new Outputs(settings, parts, progress);
+      Begun begun = Begun.of(prepared, sc, outputs, progress, timeline, checkpoints, preferLedger);
       Patience patience =
           new Patience(settings, this::sinkAnswers, progress::waiting, Patience.MOMENT);
       run = new Run(prepared, sc, begun.output(), this::completed, patience, timeline);
       run.enter();
-      context = begun.context().get();
-      timeline.done("context made");
-      context.start();
-      timeline.done("context started");
+      engine = begun.engine().get();
+      timeline.done("engine made");
+      engine.start();
+      timeline.done("engine started");
       run.open();
-      pool.execute(new Housekeeping(run, prepared, sc.hadoopConfiguration(), progress));
-      end = await(context);
+      pool.execute(new Housekeeping(run, prepared.ownership(), begun.checkpoints(), progress));
+      end = await(engine);
     } catch (InterruptedException e) {
       throw e;
     } catch (Throwable e) {
       end = Failures.of(e, settings, Reason.StartFailed);
     }
-    finish(context, end);
+    finish(engine, end);
     Run last = run;
     if (last != null && last.awaitFailure(0) instanceof PartitionsAdded added) {
       LOG.info("{}; a new run reads them", added.getMessage());
@@ -182,7 +176,7 @@ final class Runner {
         });
   }
 
-  private Trouble await(StreamingContext context) throws InterruptedException {
+  private Trouble await(BatchEngine engine) throws InterruptedException {
     while (true) {
       if (stop.isAsked()) {
         Trouble asked = stop.end("the batch in hand was finished");
@@ -196,10 +190,10 @@ final class Runner {
       }
       if (failure == null) {
         try {
-          if (!context.awaitTerminationOrTimeout(1)) {
+          if (!engine.ended(1)) {
             continue;
           }
-          failure = new IllegalStateException("the streaming context stopped by itself");
+          failure = new IllegalStateException("the streaming engine stopped by itself");
         } catch (Throwable e) {
           failure = e;
         }
@@ -240,10 +234,10 @@ final class Runner {
   }
 
   /**
-   * An end for good needs no tidying: the JVM halts. Before another run, the old context must be
+   * An end for good needs no tidying: the JVM halts. Before another run, the old engine must be
    * quiet.
    */
-  private void finish(StreamingContext context, Trouble end) {
+  private void finish(BatchEngine engine, Trouble end) {
     Run last = run;
     if (last != null) {
       last.trip(end);
@@ -251,8 +245,8 @@ final class Runner {
     boolean another =
         end.reason().kind() == Reason.Kind.WAIT || end.reason().kind() == Reason.Kind.FAILURE;
     if (another) {
-      if (context != null) {
-        context.stop(false, false);
+      if (engine != null) {
+        engine.stop();
       }
       Readers.clear();
     }
@@ -269,29 +263,5 @@ final class Runner {
             Math.max(0, System.currentTimeMillis() - batch.time()),
             batch.millis()),
         batch.moved());
-  }
-
-  private <T> CompletableFuture<T> async(java.util.function.Supplier<T> work) {
-    return CompletableFuture.supplyAsync(work, pool);
-  }
-
-  /**
-   * Looks for a checkpoint while the epoch is being taken: an older one than the last would do as
-   * well.
-   */
-  private final class Checkpoints {
-    private CompletableFuture<CheckpointFinder.Result> looking =
-        CompletableFuture.completedFuture(new CheckpointFinder.Result(Optional.empty(), List.of()));
-
-    void look(Optional<OwnerRecord> owner) {
-      owner
-          .filter(record -> record.definitionDigest().equals(settings.definitionDigest()))
-          .filter(record -> !settings.definition().stateful()) // looks for state by itself
-          .ifPresent(record -> looking = async(() -> CheckpointFinder.find(settings, record)));
-    }
-
-    CheckpointFinder.Result found() {
-      return Preparation.join(looking);
-    }
   }
 }

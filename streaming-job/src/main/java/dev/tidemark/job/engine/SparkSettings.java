@@ -4,6 +4,7 @@ import dev.tidemark.job.executors.AdoptingPodsAllocator;
 import dev.tidemark.job.secrets.SecretFiles;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.StoreSettings;
+import dev.tidemark.job.structured.ConditionalFiles;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -62,9 +63,22 @@ final class SparkSettings {
     conf.set("spark.checkpoint.compress", "true");
     conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
     conf.set("spark.cleaner.periodicGC.interval", "30min");
+    structured(conf);
     conf.set("spark.scheduler.mode", "FIFO");
     conf.set("spark.eventLog.enabled", "false");
     conf.set("spark.hadoop.hadoop.security.authentication", "simple");
+  }
+
+  private static void structured(SparkConf conf) {
+    conf.set("spark.sql.catalogImplementation", "in-memory");
+    conf.set("spark.sql.streaming.checkpointFileManagerClass", ConditionalFiles.class.getName());
+    conf.set(
+        "spark.sql.streaming.stateStore.providerClass",
+        "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider");
+    conf.set("spark.sql.streaming.stateStore.maintenanceInterval", "20s");
+    conf.set("spark.sql.streaming.stopTimeout", "10s");
+    conf.set("spark.sql.codegen.wholeStage", "false"); // of a plan that no task ever runs
+    conf.set("spark.sql.adaptive.enabled", "false"); // it has no part in batches, and would say so
   }
 
   private static void store(SparkConf conf, Settings.S3 s3) {

@@ -186,6 +186,23 @@ final class StateBeginning {
     }
   }
 
+  /**
+   * Of a run that goes on with a query, which needs no state checkpoint: those there are must know
+   * partitions that were added, before anything of them is committed.
+   */
+  void goneOnWith(FoundQuery query) throws IOException {
+    if (query.until().keySet().containsAll(run.reading().keySet())) {
+      return;
+    }
+    for (StateStore.Entry entry : store.newestFirst()) {
+      Optional<StateManifest> newest = store.read(entry);
+      if (newest.isPresent()) {
+        store.write(newest.get().with(run.owner().lastEpoch(), run.reading()));
+        return;
+      }
+    }
+  }
+
   private StateRecovery.Recovered begun() throws IOException {
     OwnerRecord owner = run.owner();
     if (owner.stateRevision() == owner.revision()) {

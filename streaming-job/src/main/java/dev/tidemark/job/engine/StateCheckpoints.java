@@ -32,6 +32,7 @@ final class StateCheckpoints {
   private final Settings settings;
   private final OwnerRecord owner;
   private final long epoch;
+  private final String source;
   private final Progress progress;
   private final JavaRDD<?> loaded;
   private final Supplier<Map<Partition, Long>> earliest;
@@ -39,6 +40,7 @@ final class StateCheckpoints {
   /**
    * For one run.
    *
+   * @param source what kind of data it is, as {@link StateData} reads it
    * @param loaded the state it began with, let go of when a checkpoint makes it superfluous
    * @param earliest tells the first offsets that the topic still holds
    */
@@ -47,9 +49,11 @@ final class StateCheckpoints {
       Settings settings,
       OwnerRecord owner,
       long epoch,
+      String source,
       Progress progress,
       JavaRDD<?> loaded,
       Supplier<Map<Partition, Long>> earliest) {
+    this.source = source;
     this.owner = owner;
     this.earliest = earliest;
     this.loaded = loaded;
@@ -132,7 +136,7 @@ final class StateCheckpoints {
         StateManifest.CONTRACT,
         epoch,
         time,
-        StateData.source(settings.definition().aggregate()),
+        source,
         directory,
         parts,
         StateData.keys(state),

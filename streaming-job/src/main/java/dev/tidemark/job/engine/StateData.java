@@ -107,6 +107,20 @@ final class StateData {
         MAP);
   }
 
+  /**
+   * What a batch brings, after what there was before it.
+   *
+   * @param before a map per partition, or null for nothing
+   * @param brought pairs of keys and values, partitioned likewise
+   */
+  @SuppressWarnings("unchecked") // elements of either kind are passed on as what they are
+  static RDD<Object> after(JavaRDD<CompactStateMap> before, JavaPairRDD<StateKey, byte[]> brought) {
+    RDD<Object> pairs = (RDD<Object>) (RDD<?>) brought.rdd();
+    return before == null
+        ? pairs
+        : before.rdd().zipPartitions(pairs, true, new OneAfterTheOther(), tag(), tag());
+  }
+
   @SuppressWarnings("unchecked") // a tag of what is erased anyway
   private static <T> ClassTag<T> tag() {
     return (ClassTag<T>) ClassTag$.MODULE$.Object();
@@ -177,6 +191,23 @@ final class StateData {
         map.put(entry._1(), value, 0);
       }
       return JavaConverters.asScalaIterator(List.of(map).iterator());
+    }
+  }
+
+  private static final class OneAfterTheOther
+      extends AbstractFunction2<
+          scala.collection.Iterator<CompactStateMap>,
+          scala.collection.Iterator<Object>,
+          scala.collection.Iterator<Object>>
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public scala.collection.Iterator<Object> apply(
+        scala.collection.Iterator<CompactStateMap> before,
+        scala.collection.Iterator<Object> brought) {
+      return JavaConverters.asScalaIterator(List.<Object>of(before.next()).iterator())
+          .$plus$plus(() -> brought);
     }
   }
 

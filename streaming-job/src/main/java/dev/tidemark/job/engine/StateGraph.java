@@ -1,12 +1,8 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.StateKey;
-import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.PartitionRange;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -22,8 +18,6 @@ import org.apache.spark.streaming.api.java.JavaInputDStream;
 import org.apache.spark.streaming.api.java.JavaPairDStream;
 import org.apache.spark.streaming.dstream.DStream;
 import org.apache.spark.streaming.dstream.PairDStreamFunctions;
-import org.apache.spark.streaming.kafka010.HasOffsetRanges;
-import org.apache.spark.streaming.kafka010.OffsetRange;
 import org.apache.spark.streaming.rdd.MapWithStateRDDRecord;
 import scala.Option;
 import scala.Tuple2;
@@ -98,15 +92,7 @@ final class StateGraph {
     @Override
     public JavaPairRDD<StateKey, byte[]> call(
         JavaRDD<ConsumerRecord<byte[], byte[]>> records, Time time) {
-      List<PartitionRange> ranges = new ArrayList<>();
-      for (OffsetRange range : ((HasOffsetRanges) records.rdd()).offsetRanges()) {
-        ranges.add(
-            new PartitionRange(
-                new Partition(range.topic(), range.partition()),
-                range.fromOffset(),
-                range.untilOffset()));
-      }
-      return Run.current().stateOutput().added(time.milliseconds(), ranges);
+      return Run.current().stateOutput().added(time.milliseconds(), Ranges.of(records));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.expression.Mark;
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.sink.PartitionRange;
@@ -90,7 +89,7 @@ final class StateOutput implements Output {
     marks.begin(time);
     begun = time;
     ResultsTransaction.Done done = transaction.run(time, ranges, inHand.results());
-    marks.advance(found(ranges, done.marks()));
+    marks.advance(Marks.among(done.marks(), ranges));
     late.accept(marks.late());
     Map<Partition, Long> until = new HashMap<>(committed);
     ranges.forEach(range -> until.put(range.partition(), range.until()));
@@ -108,18 +107,5 @@ final class StateOutput implements Output {
     if (last != null) {
       checkpoints.last(last.time(), last.state(), last.until(), marks.all());
     }
-  }
-
-  private static Map<Partition, Mark> found(
-      List<PartitionRange> ranges, Map<StateKey, byte[]> marks) {
-    Map<Partition, Mark> found = new HashMap<>();
-    for (PartitionRange range : ranges) {
-      Partition partition = range.partition();
-      byte[] mark = marks.get(StateKey.mark(partition.topic(), partition.number()));
-      if (mark != null) {
-        found.put(partition, Mark.of(mark));
-      }
-    }
-    return found;
   }
 }

@@ -1,13 +1,9 @@
 package dev.tidemark.job.engine;
 
-import java.util.Arrays;
-import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.streaming.Time;
-import org.apache.spark.streaming.kafka010.HasOffsetRanges;
-import org.apache.spark.streaming.kafka010.OffsetRange;
 
 /**
  * The output of the graph. It holds nothing and asks the run: a checkpoint written today is run
@@ -18,7 +14,6 @@ final class WriteRows implements VoidFunction2<JavaRDD<ConsumerRecord<byte[], by
 
   @Override
   public void call(JavaRDD<ConsumerRecord<byte[], byte[]>> rdd, Time time) {
-    List<OffsetRange> ranges = Arrays.asList(((HasOffsetRanges) rdd.rdd()).offsetRanges());
-    Run.current().batch(time.milliseconds(), ranges);
+    Run.current().batch(time.milliseconds(), Ranges.of(rdd));
   }
 }

@@ -37,6 +37,11 @@ public record Settings(
       Aggregate aggregate,
       Sink sink) {
 
+    /** True where Structured Streaming decides on batches, else Spark Streaming does. */
+    public boolean structured() {
+      return engine.equals("StructuredStreaming");
+    }
+
     /** True when results depend on records of earlier batches: there is state to keep. */
     public boolean stateful() {
       return aggregate != null && aggregate.stateful();

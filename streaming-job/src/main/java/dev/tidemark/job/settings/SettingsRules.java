@@ -38,7 +38,7 @@ final class SettingsRules {
 
   private static void definition(Settings.Definition d) {
     present("definition", d);
-    oneOf("definition.engine", d.engine(), Set.of("DStream"));
+    oneOf("definition.engine", d.engine(), Set.of("DStream", "StructuredStreaming"));
     positive("definition.batchIntervalMillis", d.batchIntervalMillis());
     present("definition.source", d.source());
     topics(d.source());

@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The mounted Secret of a store. */
-final class Secrets {
+public final class Secrets {
   private Secrets() {}
 
-  static void mount(Path etc, String user, String password) {
+  public static void mount(Path etc, String user, String password) {
     try {
       Path store = Files.createDirectories(etc.resolve("secrets/store"));
       Files.writeString(store.resolve("AWS_ACCESS_KEY_ID"), user + "\n");

@@ -124,7 +124,7 @@ class SettingsFileTest {
 
   @Test
   void anEngineThisImageDoesNotHaveIsRefused() throws IOException {
-    refused(minimal().replace("\"DStream\"", "\"StructuredStreaming\""), "definition.engine");
+    refused(minimal().replace("\"DStream\"", "\"Continuous\""), "definition.engine");
   }
 
   @Test
