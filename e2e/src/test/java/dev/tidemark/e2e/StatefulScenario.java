@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.e2e.serial.Programs;
+import dev.tidemark.e2e.serial.Records;
 import dev.tidemark.e2e.serial.Windows;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -169,6 +171,50 @@ class StatefulScenario {
     play.job.awaitCondition("Stalled", "True", Play.RECOVER, "CheckpointLost");
     assertThat(play.counting.counted()).as("nothing was counted").isEqualTo(counted);
     play.feeder.close();
+  }
+
+  @Test
+  void partitionsAreAddedAndTheNewestStateIsGone(Scene scene) {
+    partitionsAdded(scene, scene.manifest(Mode.LOCAL));
+  }
+
+  @Test
+  void partitionsAreAddedAndTheNewestStateIsGoneWithItsQuery(Scene scene) {
+    partitionsAdded(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"));
+  }
+
+  /** What is left of the state was written before there were these partitions. */
+  private static void partitionsAdded(Scene scene, Manifest manifest) {
+    CountingPlay play = new CountingPlay(scene, manifest, Programs.totals());
+    Awaitility.await("a state checkpoint")
+        .atMost(Play.START)
+        .until(() -> !manifests(scene).isEmpty());
+    play.job.suspend(Play.RECOVER);
+    List<String> before = manifests(scene);
+    scene.topic().grow(6);
+    String value = new Records(CountingPlay.KEYS).next(new Random(1), System.currentTimeMillis());
+    Feeder.writeToEach(scene.topic(), 6, value);
+    play.job.resume();
+    play.job.awaitReady(Play.RECOVER);
+    play.counting.awaitMore(Play.RECOVER);
+    Awaitility.await("records of an added partition counted")
+        .atMost(Play.RECOVER)
+        .until(
+            () ->
+                !scene
+                    .table()
+                    .ask(
+                        "SELECT 1::text FROM tidemark_offsets WHERE partition = 5 AND until_offset > 0")
+                    .isEmpty());
+    play.job.suspend(Play.RECOVER);
+    manifests(scene).stream().filter(m -> !before.contains(m)).forEach(scene::deleteObjects);
+    scene.objects("r").stream()
+        .filter(key -> key.contains("/q"))
+        .map(key -> key.substring(scene.id().length() + 1))
+        .forEach(scene::deleteObjects);
+    play.job.resume();
+    play.job.awaitReady(Play.RECOVER);
+    play.endsExact();
   }
 
   /** All of the path is deleted under a running job: it writes everything anew. */

@@ -150,13 +150,13 @@ final class StateRecovery {
       return Optional.of(why);
     }
     for (PartitionRange range : behind(manifest)) {
-      long earliest = run.kafka().earliest().getOrDefault(range.partition(), 0L);
-      if (range.from() < earliest) {
+      Long earliest = run.kafka().earliest().get(range.partition());
+      if (earliest == null || range.from() < earliest) {
         String why =
             "Kafka no longer holds offsets "
                 + range.from()
                 + " to "
-                + earliest
+                + (earliest == null ? range.until() : earliest)
                 + " of "
                 + range.partition()
                 + ", which the state of epoch "
@@ -171,23 +171,26 @@ final class StateRecovery {
     return damage;
   }
 
-  /**
-   * What the ledger holds and the state does not; a partition it has never heard of is new, and
-   * what was skipped is in neither.
-   */
+  /** What the ledger holds and the state does not; what was skipped is in neither. */
   private List<PartitionRange> behind(StateManifest manifest) {
     List<PartitionRange> behind = new ArrayList<>();
-    manifest
+    Map<Partition, Long> counted = manifest.until();
+    run.ledger()
         .until()
         .forEach(
-            (partition, stands) -> {
+            (partition, until) -> {
+              long stands = counted.getOrDefault(partition, beginning(partition, until));
               long from = run.ledger().notSkipped(partition, stands);
-              long until = run.ledger().until().getOrDefault(partition, from);
               if (until > from) {
                 behind.add(new PartitionRange(partition, from, until));
               }
             });
     return behind;
+  }
+
+  /** Where a partition began that was added after the state was written, unless it is new now. */
+  private long beginning(Partition partition, long until) {
+    return run.kafka().earliest().getOrDefault(partition, 0L) == until ? until : 0;
   }
 
   private Optional<Recovered> load(StateStore store, StateManifest manifest, String path) {
