@@ -27,11 +27,11 @@ import org.awaitility.Awaitility;
 /**
  * Program: {@code Restarts <directory> <image> <results> <blocks> <kills> <plain classes>}. Seconds
  * from the kill of the driver's JVM to the next row, of Tidemark and of the article's program
- * written by hand, which a shell loop starts again, and of Tidemark with a JVM that stands by; in
- * turns on one machine, so that what counts, the ratio, does not depend on how fast it is today.
+ * written by hand, which a shell loop starts again, of Tidemark by Structured Streaming, and of
+ * Tidemark with a JVM that stands by; in turns on one machine, so that what counts, the ratio, does
+ * not depend on how fast it is today.
  */
 public final class Restarts {
-  private static final Pace PACE = new Pace(1_000, 5_000, 10_000);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String TOPIC = "events";
 
@@ -57,6 +57,7 @@ public final class Restarts {
     Path directory = Path.of(arguments[0]).toAbsolutePath();
     Path image = Path.of(arguments[1]).toAbsolutePath();
     List<Double> ours = new ArrayList<>();
+    List<Double> structured = new ArrayList<>();
     List<Double> standby = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     try (Servers servers = new Servers(directory);
@@ -69,8 +70,9 @@ public final class Restarts {
       Feeder feeder = Feeder.start(topic, 1, 100);
       for (int i = 0; i < Integer.parseInt(arguments[3]); i++) {
         theirs.addAll(bench.plain("p" + i));
-        ours.addAll(bench.tidemark("t" + i, false));
-        standby.addAll(bench.tidemark("s" + i, true));
+        ours.addAll(bench.tidemark("t" + i, Engine.DStream, false));
+        structured.addAll(bench.tidemark("q" + i, Engine.StructuredStreaming, false));
+        standby.addAll(bench.tidemark("s" + i, Engine.DStream, true));
       }
       feeder.close();
     }
@@ -79,18 +81,22 @@ public final class Restarts {
     result.put("cores", Runtime.getRuntime().availableProcessors());
     result.put("java", System.getProperty("java.version")).put("spark", "3.5.5");
     result.put("ratioOfMedians", middle(ours) / middle(theirs));
+    result.put("ratioOfMediansOfStructuredStreaming", middle(structured) / middle(theirs));
     result.put("ratioOfMediansWithStandby", middle(standby) / middle(theirs));
-    result.putPOJO("tidemark", ours).putPOJO("standby", standby).putPOJO("plain", theirs);
+    result.putPOJO("tidemark", ours).putPOJO("structuredStreaming", structured);
+    result.putPOJO("standby", standby).putPOJO("plain", theirs);
     Path file =
         Files.createDirectories(Path.of(arguments[2]))
             .resolve("restarts-" + result.get("date").asText() + ".json");
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), result);
     System.out.printf(
         Locale.ROOT,
-        "== JVM killed to next row, medians: by hand %.2f s, Tidemark %.2f s (ratio %.2f), with a standby %.2f s (%.2f)%n%s%n",
+        "== JVM killed to next row, medians: by hand %.2f s, Tidemark %.2f s (ratio %.2f), by Structured Streaming %.2f s (%.2f), with a standby %.2f s (%.2f)%n%s%n",
         middle(theirs),
         middle(ours),
         middle(ours) / middle(theirs),
+        middle(structured),
+        middle(structured) / middle(theirs),
         middle(standby),
         middle(standby) / middle(theirs),
         file);
@@ -100,14 +106,15 @@ public final class Restarts {
     return samples.stream().sorted().toList().get(samples.size() / 2);
   }
 
-  private List<Double> tidemark(String name, boolean standby) throws IOException, SQLException {
+  private List<Double> tidemark(String name, Engine engine, boolean standby)
+      throws IOException, SQLException {
     servers.admin("CREATE DATABASE " + name);
     Driver driver =
         new Driver(
             processes,
             image,
             directory.resolve(name),
-            SettingsJson.ofRows(servers, name, TOPIC, PACE),
+            SettingsJson.ofRows(servers, name, TOPIC, new Pace(engine, 1_000, 5_000, 10_000)),
             "-Xms768m -Xmx768m",
             standby);
     try {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -44,7 +45,9 @@ final class Run implements AutoCloseable {
   private final Path directory;
   private final String options;
   private final String name;
+  private final Engine only;
   private final Random random;
+  private final SplittableRandom engines;
   private final List<Event> topic;
   private final Set<Event> skipped = new HashSet<>();
   private final List<Serial.Chapter> chapters = new ArrayList<>();
@@ -54,6 +57,7 @@ final class Run implements AutoCloseable {
   private final List<String> wrong = new ArrayList<>();
   private final Ledger ledger;
   private final Backups backups;
+  private Engine engine;
   private Driver driver;
   private int written;
   private boolean dropped;
@@ -64,6 +68,7 @@ final class Run implements AutoCloseable {
    * All of it follows from the seed.
    *
    * @param always a fault that is among those of the run; null: as it comes
+   * @param only the engine; null: as it comes, and maybe another one when the definition changes
    */
   Run(
       Servers servers,
@@ -72,7 +77,9 @@ final class Run implements AutoCloseable {
       Path directory,
       String options,
       long seed,
-      Fault always) {
+      Fault always,
+      Engine only) {
+    this.only = only;
     this.servers = servers;
     this.processes = processes;
     this.image = image;
@@ -82,6 +89,9 @@ final class Run implements AutoCloseable {
     this.ledger = new Ledger(servers, name);
     this.backups = new Backups(servers, processes, directory);
     this.random = new Random(seed);
+    this.engines =
+        new SplittableRandom(seed); // of its own: what else follows from a seed stays as it was
+    this.engine = anyEngine();
     this.partitions = 1 + random.nextInt(3);
     this.rate = 300 + random.nextInt(900);
     int records = partitions * rate * (4 + random.nextInt(5));
@@ -94,6 +104,12 @@ final class Run implements AutoCloseable {
     if (always != null) {
       faults.set(random.nextInt(faults.size()), always);
     }
+  }
+
+  private Engine anyEngine() {
+    return only != null
+        ? only
+        : engines.nextBoolean() ? Engine.DStream : Engine.StructuredStreaming;
   }
 
   private static List<Event> topic(Random random, int partitions, int records) {
@@ -109,8 +125,9 @@ final class Run implements AutoCloseable {
   /** What it is, in a line. */
   String title() {
     Program program = chapters.get(0).program();
-    return "%d records in %d partitions; %s by %s%s%s%s; %s"
+    return "%s, %d records in %d partitions; %s by %s%s%s%s; %s"
         .formatted(
+            engine,
             topic.size(),
             partitions,
             program.compute(),
@@ -153,7 +170,13 @@ final class Run implements AutoCloseable {
     attempt++;
     String settings =
         SettingsJson.of(
-            servers, name, name, program(), chapters.size(), attempt, new Pace(200, rate, 1_000));
+            servers,
+            name,
+            name,
+            program(),
+            chapters.size(),
+            attempt,
+            new Pace(engine, 200, rate, 1_000));
     driver =
         new Driver(processes, image, directory.resolve(name + "-" + attempt), settings, options);
   }
@@ -228,6 +251,7 @@ final class Run implements AutoCloseable {
         stop();
         Program next = Programs.refiltered(random, program());
         chapters.add(new Serial.Chapter(next, look(false).until()));
+        engine = anyEngine();
         start();
       }
     }

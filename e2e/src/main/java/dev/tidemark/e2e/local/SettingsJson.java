@@ -82,7 +82,7 @@ final class SettingsJson {
       String topic,
       Program program,
       Pace pace) {
-    definition.put("engine", "DStream").put("batchIntervalMillis", pace.batchMillis());
+    definition.put("engine", pace.engine().name()).put("batchIntervalMillis", pace.batchMillis());
     ObjectNode read = definition.putObject("source").put("startingOffsets", "Earliest");
     read.putNull("value").putNull("topicPattern").putArray("topics").add(topic);
     if (program == null) {

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Program: {@code Soak <directory> <image> <runs> <first seed> [<fault>]}; ends with 1 when one is
- * not exact.
+ * Program: {@code Soak <directory> <image> <runs> <first seed> [<fault>|any [<engine>]]}; ends with
+ * 1 when one is not exact.
  */
 public final class Soak {
   private static final String JAVA = "-Xmx512m -Dspark.ui.enabled=false";
@@ -18,7 +18,9 @@ public final class Soak {
     Path image = Path.of(arguments[1]).toAbsolutePath();
     int runs = Integer.parseInt(arguments[2]);
     long first = Long.parseLong(arguments[3]);
-    Fault always = arguments.length > 4 ? Fault.valueOf(arguments[4]) : null;
+    Fault always =
+        arguments.length > 4 && !arguments[4].equals("any") ? Fault.valueOf(arguments[4]) : null;
+    Engine only = arguments.length > 5 ? Engine.valueOf(arguments[5]) : null;
     int failed = 0;
     int looks = 0;
     try (Servers servers = new Servers(directory);
@@ -26,7 +28,7 @@ public final class Soak {
       for (int i = 0; i < runs; i++) {
         long seed = first + i;
         long begun = System.nanoTime();
-        try (Run run = new Run(servers, processes, image, directory, JAVA, seed, always)) {
+        try (Run run = new Run(servers, processes, image, directory, JAVA, seed, always, only)) {
           System.out.println("seed " + seed + ": " + run.title());
           List<String> wrong = run.play();
           looks += run.looks();

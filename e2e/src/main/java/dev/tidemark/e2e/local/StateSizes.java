@@ -45,7 +45,7 @@ public final class StateSizes {
   private static final int RATE = 500;
 
   private static final int FAILED_ATTEMPTS = 4;
-  private static final Pace PACE = new Pace(1_000, 50_000, 10_000);
+  private static final Pace PACE = new Pace(Engine.DStream, 1_000, 50_000, 10_000);
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String TOPIC = "groups";
   private static final Program COUNT =

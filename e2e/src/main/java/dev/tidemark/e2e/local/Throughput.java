@@ -30,15 +30,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 
 /**
- * Program: {@code Throughput <directory> <image> <results> <pairs> <plain classes> [work]}. Records
- * per second of Tidemark and of the same program written by hand in plain Spark, one after the
- * other, over the same topic with the same cores, heap, batches and servers; what counts is the
- * ratio of each pair.
+ * Program: {@code Throughput <directory> <image> <results> <pairs> <plain classes> [work|all
+ * [engine]]}. Records per second of Tidemark and of the same program written by hand in plain
+ * Spark, one after the other, over the same topic with the same cores, heap, batches and servers;
+ * what counts is the ratio of each pair.
  */
 public final class Throughput {
   private static final int PARTITIONS = 4;
   private static final String HEAP = "-Xms1g -Xmx1g";
-  private static final Pace PACE = new Pace(1_000, 200_000, 10_000);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Pattern READ = Pattern.compile("read (\\d+) at (\\d+)");
 
@@ -69,9 +68,18 @@ public final class Throughput {
   private final Path directory;
   private final Path image;
   private final String plain;
+  private final Engine engine;
+  private final Pace pace;
 
   private Throughput(
-      Servers servers, Processes processes, Path directory, Path image, String plain) {
+      Servers servers,
+      Processes processes,
+      Path directory,
+      Path image,
+      String plain,
+      Engine engine) {
+    this.engine = engine;
+    this.pace = new Pace(engine, 1_000, 200_000, 10_000);
     this.servers = servers;
     this.processes = processes;
     this.directory = directory;
@@ -99,13 +107,16 @@ public final class Throughput {
     result.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     result.put("cores", Runtime.getRuntime().availableProcessors());
     result.put("java", System.getProperty("java.version"));
-    result.put("spark", "3.5.5");
+    Engine engine = arguments.length > 6 ? Engine.valueOf(arguments[6]) : Engine.DStream;
+    result.put("spark", "3.5.5").put("engine", engine.name());
     result.put("partitions", PARTITIONS).put("heap", HEAP);
     try (Servers servers = new Servers(directory);
         Processes processes = new Processes(directory)) {
-      Throughput bench = new Throughput(servers, processes, directory, image, arguments[4]);
+      Throughput bench = new Throughput(servers, processes, directory, image, arguments[4], engine);
       for (Work work : WORKS) {
-        if (arguments.length > 5 && !work.name().equals(arguments[5])) {
+        boolean wanted =
+            arguments.length < 6 || arguments[5].equals("all") || work.name().equals(arguments[5]);
+        if (!wanted) {
           continue;
         }
         bench.write(work);
@@ -137,7 +148,11 @@ public final class Throughput {
     }
     Path file =
         Files.createDirectories(Path.of(arguments[2]))
-            .resolve("throughput-" + LocalDate.now(ZoneOffset.UTC) + ".json");
+            .resolve(
+                "throughput-"
+                    + (engine == Engine.DStream ? "" : "structured-")
+                    + LocalDate.now(ZoneOffset.UTC)
+                    + ".json");
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), result);
     System.out.println(file);
   }
@@ -183,8 +198,8 @@ public final class Throughput {
     servers.admin("CREATE DATABASE " + name);
     String settings =
         work.rows()
-            ? SettingsJson.ofTopic(servers, name, work.name(), results(name), PACE)
-            : SettingsJson.of(servers, name, work.name(), work.program(), PACE);
+            ? SettingsJson.ofTopic(servers, name, work.name(), results(name), pace)
+            : SettingsJson.of(servers, name, work.name(), work.program(), pace);
     Driver driver =
         new Driver(
             processes,
@@ -238,13 +253,18 @@ public final class Throughput {
     List<String> command = new ArrayList<>(List.of("java"));
     command.addAll(List.of((HEAP + " " + OPENS + " -XX:+UseSerialGC").split(" ", -1)));
     command.addAll(store(servers));
-    command.addAll(List.of("-cp", plain + ":" + image + "/app/*:" + image + "/lib/*"));
-    command.add(work.rows() ? "PlainTopic" : "PlainCounts");
+    command.addAll(
+        List.of("-cp", plain + ":" + plain + "/lib/*:" + image + "/app/*:" + image + "/lib/*"));
+    command.add(
+        engine == Engine.StructuredStreaming
+            ? "PlainStructured"
+            : work.rows() ? "PlainTopic" : "PlainCounts");
     command.addAll(List.of(work.name(), servers.kafka(), work.name()));
     command.add(work.rows() ? results(name) : servers.jdbc(name));
-    command.add(Long.toString(PACE.batchMillis()));
-    command.add(Integer.toString(PACE.rate()));
+    command.add(Long.toString(pace.batchMillis()));
+    command.add(Integer.toString(pace.rate()));
     command.add("s3a://" + Servers.BUCKET + "/" + name);
+    command.add(Integer.toString(PARTITIONS));
     Process process = processes.start(name, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), command);
     try {
       List<long[]> reads = new ArrayList<>();
