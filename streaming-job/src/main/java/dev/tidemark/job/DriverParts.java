@@ -1,6 +1,9 @@
 package dev.tidemark.job;
 
 import dev.tidemark.job.engine.Parts;
+import dev.tidemark.job.engine.SparkEngine;
+import dev.tidemark.job.engine.dstream.DStreamEngine;
+import dev.tidemark.job.engine.structured.StructuredEngine;
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Selection;
@@ -28,6 +31,13 @@ final class DriverParts implements Parts {
   @Override
   public Ownership ownership(Settings settings) {
     return new S3Ownership(settings);
+  }
+
+  @Override
+  public SparkEngine engine(Settings settings) {
+    return settings.definition().structured()
+        ? new StructuredEngine(settings)
+        : new DStreamEngine(settings);
   }
 
   @Override

@@ -45,6 +45,31 @@ class WallsTest {
   }
 
   @Test
+  void theTwoStreamingEnginesKnowTheRunAndNotEachOther() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.tidemark.job.engine")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..engine.dstream..", "..engine.structured.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("..engine.dstream..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..engine.structured.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("..engine.structured..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..engine.dstream.."));
+  }
+
+  @Test
   void outcomesAndSettingsStandAlone() {
     check(
         noClasses()

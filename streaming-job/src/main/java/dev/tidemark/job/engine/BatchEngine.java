@@ -1,7 +1,7 @@
 package dev.tidemark.job.engine;
 
 /** What decides on the batches of a run: one of Spark's two streaming engines. */
-interface BatchEngine {
+public interface BatchEngine {
   /** Batches begin; their outputs wait for the run's gate. */
   void start();
 

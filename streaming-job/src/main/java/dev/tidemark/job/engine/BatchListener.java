@@ -1,7 +1,7 @@
 package dev.tidemark.job.engine;
 
 /** Hears of every batch that completed: committed, or found with nothing to commit. */
-interface BatchListener {
+public interface BatchListener {
   /**
    * A completed batch.
    *

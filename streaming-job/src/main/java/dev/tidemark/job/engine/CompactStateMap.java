@@ -36,7 +36,7 @@ public final class CompactStateMap extends StateMap<StateKey, byte[]> implements
   public CompactStateMap() {}
 
   /** The state in a record of a partition; checkpoints of earlier versions hold Spark's own map. */
-  static CompactStateMap of(MapWithStateRDDRecord<?, ?, ?> record) {
+  public static CompactStateMap of(MapWithStateRDDRecord<?, ?, ?> record) {
     StateMap<?, ?> map = record.stateMap();
     if (map instanceof CompactStateMap own) {
       return own;
@@ -48,12 +48,12 @@ public final class CompactStateMap extends StateMap<StateKey, byte[]> implements
   }
 
   /** What the last batch has put here. */
-  Iterator<Tuple2<StateKey, byte[]>> changes() {
+  public Iterator<Tuple2<StateKey, byte[]>> changes() {
     return changes.iterator();
   }
 
   /** All keys and values. */
-  Iterator<Tuple2<StateKey, byte[]>> all() {
+  public Iterator<Tuple2<StateKey, byte[]>> all() {
     return new All(layers());
   }
 

@@ -6,12 +6,13 @@ import dev.tidemark.job.settings.Settings;
 import java.io.Serializable;
 
 /** The text of an aggregate, as tasks carry it; compiled once per JVM where it is needed. */
-record Computation(Selection selection, Settings.Aggregate aggregate) implements Serializable {
-  static Computation of(Settings.Definition definition) {
+public record Computation(Selection selection, Settings.Aggregate aggregate)
+    implements Serializable {
+  public static Computation of(Settings.Definition definition) {
     return new Computation(Selection.of(definition), definition.aggregate());
   }
 
-  Aggregation compiled() {
+  public Aggregation compiled() {
     return Aggregation.compile(selection, aggregate);
   }
 }

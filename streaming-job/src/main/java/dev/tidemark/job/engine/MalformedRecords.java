@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * What a run does with records that an expression fails on, as tasks carry it: what the settings of
  * the pod they run in say.
  */
-final class MalformedRecords implements Serializable {
+public final class MalformedRecords implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(MalformedRecords.class);
 
@@ -31,7 +31,7 @@ final class MalformedRecords implements Serializable {
     this.leftOut = leftOut;
   }
 
-  static MalformedRecords of(SparkContext spark, String jobId, long epoch) {
+  public static MalformedRecords of(SparkContext spark, String jobId, long epoch) {
     return new MalformedRecords(jobId, epoch, spark.longAccumulator("records left out"));
   }
 

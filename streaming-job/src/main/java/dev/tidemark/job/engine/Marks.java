@@ -15,9 +15,9 @@ import java.util.TreeMap;
  * begun the time up to which its windows are closed. That is pinned for as long as a batch may be
  * computed again: with a later time a window would be closed before its last record.
  */
-final class Marks {
+public final class Marks {
   /** Before any partition has a time, and while one of them has none. */
-  static final long NEVER = Long.MIN_VALUE;
+  public static final long NEVER = Long.MIN_VALUE;
 
   private final Collection<Partition> partitions;
   private final Map<Partition, Mark> marks;
@@ -30,7 +30,7 @@ final class Marks {
    * @param partitions all partitions of the job: one without a mark holds all windows open
    * @param kept for how many batches Spark remembers how they were computed
    */
-  Marks(Collection<Partition> partitions, Map<Partition, Mark> before, int kept) {
+  public Marks(Collection<Partition> partitions, Map<Partition, Mark> before, int kept) {
     this.kept = kept;
     this.partitions = partitions;
     this.marks = new HashMap<>(before);
@@ -41,7 +41,7 @@ final class Marks {
    *
    * @return up to where it closes windows
    */
-  synchronized long begin(long batch) {
+  public synchronized long begin(long batch) {
     long lowest = lowest();
     pinned.put(batch, lowest);
     while (pinned.size() > kept) {
@@ -51,12 +51,12 @@ final class Marks {
   }
 
   /** True when the next batch would close windows that the last one has left open, if any. */
-  synchronized boolean haveMoved() {
+  public synchronized boolean haveMoved() {
     return pinned.isEmpty() || lowest() > pinned.lastEntry().getValue();
   }
 
   /** A batch is done, and this is what the state then says of the partitions it has read. */
-  synchronized void advance(Map<Partition, Mark> found) {
+  public synchronized void advance(Map<Partition, Mark> found) {
     marks.putAll(found);
   }
 
@@ -71,36 +71,37 @@ final class Marks {
   }
 
   /** Per batch begun, up to where windows are closed. */
-  synchronized Map<Long, Long> closed() {
+  public synchronized Map<Long, Long> closed() {
     return new HashMap<>(pinned);
   }
 
   /** Per partition its time before the next batch, microseconds. */
-  synchronized Map<Partition, Long> times() {
+  public synchronized Map<Partition, Long> times() {
     Map<Partition, Long> times = new HashMap<>();
     marks.forEach((partition, mark) -> times.put(partition, mark.time()));
     return times;
   }
 
   /** Everything, as state has it. */
-  synchronized Map<Partition, Mark> all() {
+  public synchronized Map<Partition, Mark> all() {
     return Map.copyOf(marks);
   }
 
   /** Rows that came too late since the job began. */
-  synchronized long late() {
+  public synchronized long late() {
     return marks.values().stream().mapToLong(Mark::late).sum();
   }
 
   /** The keys under which state has the marks of the partitions of a batch. */
-  static List<StateKey> keys(List<PartitionRange> ranges) {
+  public static List<StateKey> keys(List<PartitionRange> ranges) {
     return ranges.stream()
         .map(range -> StateKey.mark(range.partition().topic(), range.partition().number()))
         .toList();
   }
 
   /** The marks that are among values of state, of the partitions of a batch. */
-  static Map<Partition, Mark> among(Map<StateKey, byte[]> values, List<PartitionRange> ranges) {
+  public static Map<Partition, Mark> among(
+      Map<StateKey, byte[]> values, List<PartitionRange> ranges) {
     Map<Partition, Mark> found = new HashMap<>();
     for (PartitionRange range : ranges) {
       Partition partition = range.partition();

@@ -17,12 +17,12 @@ import scala.reflect.ClassTag$;
  * The article's {@code reduceByKey}. The map side has been reduced where the records were read, so
  * what is left is one pass over what was shuffled; how two values are merged depends on their key.
  */
-final class MergeByKey
+public final class MergeByKey
     implements PairFlatMapFunction<Iterator<Tuple2<StateKey, byte[]>>, StateKey, byte[]> {
   private static final long serialVersionUID = 1L;
 
-  static final ClassTag<StateKey> KEY = ClassTag$.MODULE$.apply(StateKey.class);
-  static final ClassTag<byte[]> VALUE = ClassTag$.MODULE$.apply(byte[].class);
+  public static final ClassTag<StateKey> KEY = ClassTag$.MODULE$.apply(StateKey.class);
+  public static final ClassTag<byte[]> VALUE = ClassTag$.MODULE$.apply(byte[].class);
 
   private final Computation computation;
 
@@ -31,7 +31,7 @@ final class MergeByKey
   }
 
   /** One value per key, in that many partitions by the key's hash. */
-  static JavaPairRDD<StateKey, byte[]> of(
+  public static JavaPairRDD<StateKey, byte[]> of(
       RDD<Tuple2<StateKey, byte[]>> values, Computation computation, int partitions) {
     RDD<Tuple2<StateKey, byte[]>> shuffled =
         new ShuffledRDD<StateKey, byte[], byte[]>(

@@ -9,7 +9,7 @@ import java.util.Map;
  * What a batch writes, and how that becomes visible together with the ledger's new offsets. When it
  * may is the run's business.
  */
-interface Output {
+public interface Output {
   /**
    * What was done.
    *
@@ -18,7 +18,7 @@ interface Output {
    * @param moved true when the ledger moved
    */
   record Outcome(long records, long rows, boolean moved) {
-    static final Outcome NOTHING = new Outcome(0, 0, false);
+    public static final Outcome NOTHING = new Outcome(0, 0, false);
   }
 
   /**

@@ -5,7 +5,7 @@ import dev.tidemark.job.settings.Settings;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** What the outputs of a run are made of, whichever engine decides on its batches. */
-final class Outputs {
+public final class Outputs {
   private final Settings settings;
   private final Parts parts;
   private final Progress progress;
@@ -17,13 +17,13 @@ final class Outputs {
   }
 
   /** That of a job without state. */
-  Output withoutState(Prepared prepared, JavaSparkContext spark) {
+  public Output withoutState(Prepared prepared, JavaSparkContext spark) {
     String jobId = prepared.owner().jobId();
     long epoch = prepared.owner().lastEpoch();
     MalformedRecords malformed = malformed(prepared, spark);
     if (settings.definition().aggregate() != null) {
       ResultsTransaction transaction = transaction(prepared);
-      return new PerBatchOutput(spark, transaction, malformed, StateGraph.partitions(settings));
+      return new PerBatchOutput(spark, transaction, malformed, StateData.partitions(settings));
     }
     return settings.definition().sink().takesRanges()
         ? new RowsOutput(spark, parts.sinks(), malformed, jobId, epoch)
@@ -36,7 +36,7 @@ final class Outputs {
             epoch);
   }
 
-  MalformedRecords malformed(Prepared prepared, JavaSparkContext spark) {
+  public MalformedRecords malformed(Prepared prepared, JavaSparkContext spark) {
     MalformedRecords malformed =
         MalformedRecords.of(spark.sc(), prepared.owner().jobId(), prepared.owner().lastEpoch());
     progress.leftOut(malformed::leftOut);
@@ -44,7 +44,7 @@ final class Outputs {
   }
 
   /** Open. */
-  ResultsTransaction transaction(Prepared prepared) {
+  public ResultsTransaction transaction(Prepared prepared) {
     ResultsTransaction transaction =
         new ResultsTransaction(
             settings, parts.results(), prepared.owner().jobId(), prepared.owner().lastEpoch());

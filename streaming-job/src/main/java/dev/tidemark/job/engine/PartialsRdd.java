@@ -25,7 +25,7 @@ import scala.reflect.ClassTag$;
  * partitions' marks before them are asked for when the job is submitted, when earlier batches are
  * done, and then stay: computed again for want of a lost block, the partition gives the same again.
  */
-final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
+public final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
   private static final long serialVersionUID = 1L;
   private static final ClassTag<Tuple2<StateKey, byte[]>> TAG =
       ClassTag$.MODULE$.apply(Tuple2.class);
@@ -41,7 +41,7 @@ final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
    * @param marks highest event time of each partition's rows before its range, microseconds; absent
    *     before its first row
    */
-  PartialsRdd(
+  public PartialsRdd(
       SparkContext spark,
       Computation computation,
       MalformedRecords malformed,

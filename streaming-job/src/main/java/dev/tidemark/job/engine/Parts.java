@@ -14,6 +14,9 @@ public interface Parts {
   /** The owner record of the job's checkpoint path. */
   Ownership ownership(Settings settings);
 
+  /** What decides on the batches of the next run. */
+  SparkEngine engine(Settings settings);
+
   /** How tasks open the job's sink; asked once an epoch was taken. */
   RowSinks sinks();
 

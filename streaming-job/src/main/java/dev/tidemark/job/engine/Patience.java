@@ -16,9 +16,9 @@ import java.util.function.Supplier;
  * sink answers, where a new run would have to ask everybody everything and to make a new context.
  * Writing a batch again is harmless: the ledger tells what of it was committed.
  */
-final class Patience {
+public final class Patience {
   /** For so long later batches may pile up behind the one in hand. */
-  static final Duration MOMENT = Duration.ofSeconds(20);
+  public static final Duration MOMENT = Duration.ofSeconds(20);
 
   private static final long LOOK_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
@@ -35,7 +35,8 @@ final class Patience {
    * @param waiting hears of the trouble that is waited out
    * @param moment how long it lasts for one batch
    */
-  Patience(Settings settings, BooleanSupplier answers, Consumer<Trouble> waiting, Duration moment) {
+  public Patience(
+      Settings settings, BooleanSupplier answers, Consumer<Trouble> waiting, Duration moment) {
     this.settings = settings;
     this.answers = answers;
     this.waiting = waiting;

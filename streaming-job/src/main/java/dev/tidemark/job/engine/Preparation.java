@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * start that must be refused, or must wait, changes nothing. The three stores are asked at the same
  * time.
  */
-final class Preparation {
+public final class Preparation {
   private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
 
   private final Settings settings;
@@ -245,7 +245,7 @@ final class Preparation {
   }
 
   /** What the work gave, or the trouble it had, as if it had been done here. */
-  static <T> T join(CompletableFuture<T> work) {
+  public static <T> T join(CompletableFuture<T> work) {
     try {
       return work.join();
     } catch (CompletionException e) {

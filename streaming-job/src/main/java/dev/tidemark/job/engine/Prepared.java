@@ -19,7 +19,7 @@ import java.util.Map;
  * @param first true when neither owner record nor ledger knew the job, or this begins a new
  *     revision
  */
-record Prepared(
+public record Prepared(
     Settings settings,
     OwnerRecord owner,
     LedgerState ledger,
@@ -29,17 +29,17 @@ record Prepared(
     boolean first) {
 
   /** Per partition that is to be read the first offset not yet committed. */
-  Map<Partition, Long> reading() {
+  public Map<Partition, Long> reading() {
     return kafka.named(ledger.until());
   }
 
   /** Where checkpoints of this job's revision lie. */
-  String revisionPath() {
+  public String revisionPath() {
     return CheckpointPaths.revision(settings, owner.revision());
   }
 
   /** Where this run checkpoints. */
-  String ownPath() {
+  public String ownPath() {
     return CheckpointPaths.epoch(settings, owner.revision(), owner.lastEpoch());
   }
 }

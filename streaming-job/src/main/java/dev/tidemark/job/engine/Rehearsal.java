@@ -77,7 +77,7 @@ final class Rehearsal {
 
   /** What loading state takes, without any: two shuffles, and maps in memory. */
   private void state(JavaSparkContext context) {
-    int partitions = StateGraph.partitions(settings);
+    int partitions = StateData.partitions(settings);
     Computation computation = Computation.of(settings.definition());
     JavaPairRDD<StateKey, byte[]> nothing = JavaPairRDD.fromJavaRDD(context.emptyRDD());
     JavaRDD<CompactStateMap> maps = StateData.maps(nothing, new HashPartitioner(partitions));

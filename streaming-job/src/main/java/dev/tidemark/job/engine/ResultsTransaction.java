@@ -20,7 +20,7 @@ import org.apache.spark.api.java.JavaRDD;
  * A batch behind a shuffle: tasks lay its results beside the table, then the driver makes all of
  * them visible together with the ledger's new offsets.
  */
-final class ResultsTransaction {
+public final class ResultsTransaction {
   private final Computation computation;
   private final ResultSinks sinks;
   private final ResultSink sink;
@@ -36,9 +36,9 @@ final class ResultsTransaction {
   }
 
   /** What a batch did, and the marks its tasks found. */
-  record Done(Outcome outcome, Map<StateKey, byte[]> marks) {}
+  public record Done(Outcome outcome, Map<StateKey, byte[]> marks) {}
 
-  Computation computation() {
+  public Computation computation() {
     return computation;
   }
 
@@ -47,7 +47,7 @@ final class ResultsTransaction {
     sink.open();
   }
 
-  Done run(long time, List<PartitionRange> ranges, JavaRDD<Result> results) {
+  public Done run(long time, List<PartitionRange> ranges, JavaRDD<Result> results) {
     // Not collect(): that would write a state checkpoint, if one is due, before it returns.
     List<StageResults.Report> reports =
         await(

@@ -9,14 +9,14 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Rows of a job without an aggregate: one transaction per partition, where its task runs. */
-final class RowsOutput implements Output {
+public final class RowsOutput implements Output {
   private final JavaSparkContext spark;
   private final RowSinks sinks;
   private final MalformedRecords malformed;
   private final String jobId;
   private final long epoch;
 
-  RowsOutput(
+  public RowsOutput(
       JavaSparkContext spark,
       RowSinks sinks,
       MalformedRecords malformed,

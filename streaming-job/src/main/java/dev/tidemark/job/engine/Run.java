@@ -13,9 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.spark.api.java.JavaRDD;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.rdd.RDD;
 
 /**
  * One StreamingContext's life: one epoch, one gate, one latch.
@@ -24,7 +23,7 @@ import org.apache.spark.rdd.RDD;
  * checkpoints of half-recovered batches, and a crash then loses ranges. The latch lets no batch
  * commit after the first failure: Spark would otherwise forget the range of the failed batch.
  */
-final class Run {
+public final class Run {
   private static final AtomicReference<Run> CURRENT = new AtomicReference<>();
 
   private final Settings settings;
@@ -45,7 +44,7 @@ final class Run {
   private final AtomicReference<Throwable> latch = new AtomicReference<>();
   private final ReentrantLock inHand = new ReentrantLock();
 
-  Run(
+  public Run(
       Prepared prepared,
       JavaSparkContext spark,
       Output output,
@@ -65,7 +64,7 @@ final class Run {
   }
 
   /** The run whose context is being made or is running. */
-  static Run current() {
+  public static Run current() {
     Run run = CURRENT.get();
     if (run == null) {
       throw new IllegalStateException("no run: a graph is being used outside of a driver");
@@ -74,15 +73,15 @@ final class Run {
   }
 
   /** Makes this the run that graphs ask. */
-  void enter() {
+  public void enter() {
     CURRENT.set(this);
   }
 
-  Settings settings() {
+  public Settings settings() {
     return settings;
   }
 
-  Offsets offsets() {
+  public Offsets offsets() {
     return offsets;
   }
 
@@ -94,9 +93,9 @@ final class Run {
     return revision;
   }
 
-  /** The output of a job that keeps state. */
-  StateOutput stateOutput() {
-    return (StateOutput) output;
+  /** The run's output, as what it is. */
+  public <T extends Output> T output(Class<T> kind) {
+    return kind.cast(output);
   }
 
   /** Executors registered with the driver, which itself is not one. */
@@ -105,12 +104,12 @@ final class Run {
   }
 
   /** Per partition the first offset not yet committed, as far as this run knows. */
-  Map<Partition, Long> committed() {
+  public Map<Partition, Long> committed() {
     return Map.copyOf(committed);
   }
 
   /** Lets outputs begin: recovery has finished. */
-  void open() {
+  public void open() {
     lastCompleted = System.nanoTime();
     opened = true;
     gate.countDown();
@@ -126,14 +125,14 @@ final class Run {
   }
 
   /** Nothing may commit from now on; the first failure is the one that counts. */
-  void trip(Throwable failure) {
+  public void trip(Throwable failure) {
     latch.compareAndSet(null, failure);
     over.countDown();
     gate.countDown();
   }
 
   /** Waits for the first failure; null when none came in time. */
-  Throwable awaitFailure(long millis) throws InterruptedException {
+  public Throwable awaitFailure(long millis) throws InterruptedException {
     return over.await(millis, TimeUnit.MILLISECONDS) ? latch.get() : null;
   }
 
@@ -156,37 +155,19 @@ final class Run {
   }
 
   /**
-   * One output: writes what lies after the ledger, or does nothing when all of it was committed
+   * A batch: writes what lies after the ledger, or does nothing when all of it was committed
    * before.
+   *
+   * @param ranges of all partitions; asked for when it is the batch's turn
    */
-  void batch(long time, List<PartitionRange> ranges) {
-    inTurn(() -> write(time, ranges));
-  }
-
-  /** One output of a query, whose state has versions: this batch begins with that one. */
-  void batch(long time, long version, String queryRun, List<PartitionRange> ranges) {
-    inTurn(
-        () -> {
-          if (output instanceof StoredStateOutput stored) {
-            stored.begin(version, queryRun);
-          }
-          write(time, ranges);
-        });
+  public void batch(long time, Supplier<List<PartitionRange>> ranges) {
+    inTurn(() -> write(time, ranges.get()));
   }
 
   /** There was nothing to do: a sign of life of a stream that has no empty batches. */
-  void quiet() {
+  public void quiet() {
     lastCompleted = System.nanoTime();
     listener.completed(new BatchListener.Batch(System.currentTimeMillis(), 0, 0, 0, false));
-  }
-
-  /** One output of a job that keeps state. */
-  void state(long time, JavaRDD<Result> results, RDD<?> state) {
-    inTurn(
-        () -> {
-          stateOutput().changed(results, state);
-          write(time, stateOutput().ranges(time));
-        });
   }
 
   private void inTurn(Runnable output) {

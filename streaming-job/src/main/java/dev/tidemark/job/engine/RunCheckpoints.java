@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** What Spark writes of a run by itself, batch after batch, to go on from. */
-interface RunCheckpoints {
+public interface RunCheckpoints {
   /** When this run has written the newest one; empty before its first. */
   Optional<Instant> newest() throws IOException;
 

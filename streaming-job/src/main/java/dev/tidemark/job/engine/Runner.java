@@ -98,12 +98,12 @@ final class Runner {
     try {
       Timeline timeline = new Timeline(launched);
       spark.prepare(pool, timeline);
-      CheckpointLook checkpoints = new CheckpointLook(settings, pool);
+      SparkEngine decides = parts.engine(settings);
       Prepared prepared =
           new Preparation(settings, parts, pool, timeline)
               .prepare(
                   owner -> {
-                    checkpoints.begin(owner);
+                    owner.filter(this::isOfToday).ifPresent(record -> decides.look(record, pool));
                     warm();
                   });
       long epoch = prepared.owner().lastEpoch();
@@ -112,7 +112,7 @@ final class Runner {
       readyForFirstBatch(prepared);
       JavaSparkContext sc = spark.get(epoch, timeline);
       Outputs outputs = new Outputs(settings, parts, progress);
-      Begun begun = Begun.of(prepared, sc, outputs, progress, timeline, checkpoints, preferLedger);
+      Begun begun = decides.begin(prepared, sc, outputs, progress, timeline, preferLedger);
       Patience patience =
           new Patience(settings, this::sinkAnswers, progress::waiting, Patience.MOMENT);
       run = new Run(prepared, sc, begun.output(), this::completed, patience, timeline);
@@ -136,6 +136,10 @@ final class Runner {
       return Optional.empty();
     }
     return Optional.of(end);
+  }
+
+  private boolean isOfToday(OwnerRecord record) {
+    return record.definitionDigest().equals(settings.definitionDigest());
   }
 
   /**

@@ -3,8 +3,8 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.executors.AdoptingPodsAllocator;
 import dev.tidemark.job.secrets.SecretFiles;
 import dev.tidemark.job.settings.Settings;
+import dev.tidemark.job.state.ConditionalFiles;
 import dev.tidemark.job.state.StoreSettings;
-import dev.tidemark.job.structured.ConditionalFiles;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
  * what recovery depends on. No secret is ever put here: Spark writes all of it into every
  * checkpoint.
  */
-final class SparkSettings {
+public final class SparkSettings {
   private SparkSettings() {}
 
   /** For a context whose executors belong to {@code epoch}. */
@@ -157,7 +157,7 @@ final class SparkSettings {
   }
 
   /** What reading a checkpoint takes, before there is a Spark context. */
-  static SparkConf storage(Settings s) {
+  public static SparkConf storage(Settings s) {
     SparkConf conf = new SparkConf(false);
     engine(conf);
     store(conf, s.runtime().s3());
@@ -175,7 +175,7 @@ final class SparkSettings {
   }
 
   /** The Hadoop side of a configuration. */
-  static Configuration hadoop(SparkConf conf) {
+  public static Configuration hadoop(SparkConf conf) {
     return SparkHadoopUtil.get().newConfiguration(conf);
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The state a run begins with. It stands exactly at the ledger, and is on the store before the run
  * may commit anything: whatever happens next, the run after it finds where to begin.
  */
-final class StateBeginning {
+public final class StateBeginning {
   private static final Logger LOG = LoggerFactory.getLogger(StateBeginning.class);
 
   private final Prepared run;
@@ -40,7 +41,7 @@ final class StateBeginning {
    *
    * @param transaction open
    */
-  StateBeginning(
+  public StateBeginning(
       Prepared run,
       JavaSparkContext spark,
       int partitions,
@@ -173,7 +174,7 @@ final class StateBeginning {
    *
    * @throws Trouble when there is none and nobody said that it may begin anew
    */
-  StateRecovery.Recovered begin() {
+  public StateRecovery.Recovered begin() {
     try {
       StateRecovery.Recovered begun = begun();
       if (!begun.from().until().keySet().containsAll(run.reading().keySet())) {
@@ -187,11 +188,13 @@ final class StateBeginning {
   }
 
   /**
-   * Of a run that goes on with a query, which needs no state checkpoint: those there are must know
+   * Of a run that goes on with state it has elsewhere: the state checkpoints there are must know
    * partitions that were added, before anything of them is committed.
+   *
+   * @param known partitions whose state that is
    */
-  void goneOnWith(FoundQuery query) throws IOException {
-    if (query.until().keySet().containsAll(run.reading().keySet())) {
+  public void goesOnElsewhere(Set<Partition> known) throws IOException {
+    if (known.containsAll(run.reading().keySet())) {
       return;
     }
     for (StateStore.Entry entry : store.newestFirst()) {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Completes a state checkpoint after its batch was committed: Spark writes the data, then the
  * manifest makes it count.
  */
-final class StateCheckpoints {
+public final class StateCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(StateCheckpoints.class);
 
   /** The newest, the one before in case it is damaged, and one to spare. */
@@ -44,7 +44,7 @@ final class StateCheckpoints {
    * @param loaded the state it began with, let go of when a checkpoint makes it superfluous
    * @param earliest tells the first offsets that the topic still holds
    */
-  StateCheckpoints(
+  public StateCheckpoints(
       StateStore store,
       Settings settings,
       OwnerRecord owner,
@@ -70,7 +70,7 @@ final class StateCheckpoints {
    * @param state after the batch
    * @param until the ledger's offsets now
    */
-  void after(
+  public void after(
       long time,
       RDD<?> results,
       RDD<?> state,
@@ -89,7 +89,8 @@ final class StateCheckpoints {
    *
    * @param state after that batch, which Spark has in memory
    */
-  void last(long time, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks) {
+  public void last(
+      long time, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks) {
     if (state.getCheckpointFile().isEmpty()) { // else it is on the store
       long begun = System.nanoTime();
       RDD<?> copy = StateData.copy(state);

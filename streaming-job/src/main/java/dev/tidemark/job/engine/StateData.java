@@ -24,8 +24,8 @@ import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 
 /** State as Spark keeps it in its RDDs and checkpoints, read into a map per partition. */
-final class StateData {
-  static final String RUNNING = "mapWithState";
+public final class StateData {
+  public static final String RUNNING = "mapWithState";
   static final String WINDOWS = "updateStateByKey";
 
   private static final ClassTag<CompactStateMap> MAP =
@@ -34,8 +34,18 @@ final class StateData {
   private StateData() {}
 
   /** What keeps the state of an aggregate; {@code docs/adr} says why. */
-  static String source(Settings.Aggregate aggregate) {
+  public static String source(Settings.Aggregate aggregate) {
     return aggregate.window() == null ? RUNNING : WINDOWS;
+  }
+
+  /** Into how many parts state is split: one per core that works on it. */
+  public static int partitions(Settings settings) {
+    Settings.Executor executor = settings.runtime().executor();
+    double cores =
+        settings.local()
+            ? settings.runtime().driver().cores()
+            : executor.instances() * Math.ceil(executor.cores());
+    return Math.max(2, (int) Math.ceil(cores));
   }
 
   /** How many keys there are in the RDD of a state stream. */
@@ -114,7 +124,8 @@ final class StateData {
    * @param brought pairs of keys and values, partitioned likewise
    */
   @SuppressWarnings("unchecked") // elements of either kind are passed on as what they are
-  static RDD<Object> after(JavaRDD<CompactStateMap> before, JavaPairRDD<StateKey, byte[]> brought) {
+  public static RDD<Object> after(
+      JavaRDD<CompactStateMap> before, JavaPairRDD<StateKey, byte[]> brought) {
     RDD<Object> pairs = (RDD<Object>) (RDD<?>) brought.rdd();
     return before == null
         ? pairs

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * topic holds between its offsets and the ledger. Spark's own recovery is not used: it would accept
  * missing parts, run every missed batch and go on with yesterday's definition.
  */
-final class StateRecovery {
+public final class StateRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(StateRecovery.class);
 
   /** Why there is no state to go on with. */
@@ -60,7 +60,7 @@ final class StateRecovery {
    *
    * @param caughtUp records that were read again, those between the checkpoint and the ledger
    */
-  record Recovered(
+  public record Recovered(
       StateManifest from,
       JavaRDD<CompactStateMap> maps,
       Map<Partition, Mark> marks,
@@ -68,7 +68,7 @@ final class StateRecovery {
       long caughtUp) {
 
     /** Its keys and values, partitioned as the maps are. */
-    JavaPairRDD<StateKey, byte[]> pairs() {
+    public JavaPairRDD<StateKey, byte[]> pairs() {
       return StateData.pairs(maps);
     }
 

@@ -5,13 +5,13 @@ import dev.tidemark.job.outcome.Trouble;
 import java.nio.file.AccessDeniedException;
 
 /** What an exception of the S3 file system means for the job. */
-final class StoreTrouble {
+public final class StoreTrouble {
   private StoreTrouble() {}
 
   /**
    * True when the store did not answer or refused, as against an object that is missing or damaged.
    */
-  static boolean isAway(Throwable failure) {
+  public static boolean isAway(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       String name = t.getClass().getName();
       if (t instanceof AccessDeniedException
@@ -27,7 +27,7 @@ final class StoreTrouble {
   }
 
   /** The trouble of a store that is away. */
-  static Trouble of(Throwable failure, String path) {
+  public static Trouble of(Throwable failure, String path) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof AccessDeniedException) {
         return new Trouble(

@@ -11,17 +11,17 @@ import org.slf4j.LoggerFactory;
  * When each step of a start was done, in milliseconds since this JVM became the driver; one log
  * line tells where time goes.
  */
-final class Timeline {
+public final class Timeline {
   private static final Logger LOG = LoggerFactory.getLogger(Timeline.class);
 
   private final long origin;
   private final List<String> steps = new ArrayList<>();
 
-  Timeline(Instant launched) {
+  public Timeline(Instant launched) {
     this.origin = launched.toEpochMilli();
   }
 
-  synchronized void done(String step) {
+  public synchronized void done(String step) {
     steps.add(step + " " + (System.currentTimeMillis() - origin));
   }
 

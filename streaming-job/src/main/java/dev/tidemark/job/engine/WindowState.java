@@ -19,24 +19,24 @@ public final class WindowState implements Externalizable {
   /** For deserialisation only. */
   public WindowState() {}
 
-  WindowState(byte[] value, long changed, boolean closed) {
+  public WindowState(byte[] value, long changed, boolean closed) {
     this.value = value;
     this.changed = changed;
     this.closed = closed;
   }
 
   /** The aggregation's buffers. */
-  byte[] value() {
+  public byte[] value() {
     return value;
   }
 
   /** Time of the batch that changed it last, milliseconds. */
-  long changed() {
+  public long changed() {
     return changed;
   }
 
   /** True when the result is final. */
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed;
   }
 

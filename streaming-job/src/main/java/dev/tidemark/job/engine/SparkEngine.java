@@ -1,0 +1,33 @@
+package dev.tidemark.job.engine;
+
+import dev.tidemark.job.owner.OwnerRecord;
+import dev.tidemark.job.progress.Progress;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** One of Spark's streaming engines, for one run: it finds from where the run goes on. */
+public interface SparkEngine {
+  /**
+   * Begins to look for a checkpoint of its own, while the epoch is still being taken. What the run
+   * before writes meanwhile may be missed: what is older does as well, or is looked for again.
+   *
+   * @param before the record of the job, whose last run was of today's definition
+   */
+  void look(OwnerRecord before, Executor pool);
+
+  /**
+   * Finds out.
+   *
+   * @param preferLedger true when going on from a checkpoint has just failed
+   * @throws IOException when the store does not answer
+   */
+  Begun begin(
+      Prepared prepared,
+      JavaSparkContext spark,
+      Outputs outputs,
+      Progress progress,
+      Timeline timeline,
+      boolean preferLedger)
+      throws IOException;
+}
