@@ -72,6 +72,7 @@ final class Rehearsal {
               if (settings.definition().stateful()) {
                 state(context);
               }
+              parts.engine(settings).rehearse(context);
             });
   }
 

@@ -30,4 +30,11 @@ public interface SparkEngine {
       Timeline timeline,
       boolean preferLedger)
       throws IOException;
+
+  /**
+   * In a JVM that stands by: does what loads the code of a run, and touches nothing of the job's.
+   *
+   * @param spark a context in local mode
+   */
+  default void rehearse(JavaSparkContext spark) {}
 }

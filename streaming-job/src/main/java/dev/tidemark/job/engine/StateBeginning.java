@@ -21,6 +21,7 @@ import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.collection.JavaConverters;
 
 /**
  * The state a run begins with. It stands exactly at the ledger, and is on the store before the run
@@ -175,6 +176,7 @@ public final class StateBeginning {
    * @throws Trouble when there is none and nobody said that it may begin anew
    */
   public StateRecovery.Recovered begin() {
+    forgetEarlierRuns();
     try {
       StateRecovery.Recovered begun = begun();
       if (!begun.from().until().keySet().containsAll(run.reading().keySet())) {
@@ -204,6 +206,13 @@ public final class StateBeginning {
         return;
       }
     }
+  }
+
+  /** What they kept in the memory of this JVM and its executors. */
+  private void forgetEarlierRuns() {
+    JavaConverters.mapAsJavaMap(spark.sc().getPersistentRDDs())
+        .values()
+        .forEach(rdd -> rdd.unpersist(false));
   }
 
   private StateRecovery.Recovered begun() throws IOException {

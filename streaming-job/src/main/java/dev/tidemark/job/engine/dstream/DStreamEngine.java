@@ -27,7 +27,6 @@ import java.util.concurrent.Executor;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.collection.JavaConverters;
 
 /**
  * From where a run of DStreams goes on, and what it needs for that: without state the checkpoint of
@@ -111,10 +110,6 @@ public final class DStreamEngine implements SparkEngine {
     int revision = prepared.owner().revision();
     int partitions = StateData.partitions(settings);
     progress.recovering(revision, epoch, prepared.first() ? null : "Checkpoint", 0);
-    // What an earlier run in this JVM kept in memory.
-    JavaConverters.mapAsJavaMap(spark.sc().getPersistentRDDs())
-        .values()
-        .forEach(rdd -> rdd.unpersist(false));
     ResultsTransaction transaction = outputs.transaction(prepared);
     MalformedRecords malformed = outputs.malformed(prepared, spark);
     StateStore store = new StateStore(prepared.revisionPath(), spark.hadoopConfiguration());

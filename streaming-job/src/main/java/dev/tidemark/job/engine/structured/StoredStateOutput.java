@@ -12,8 +12,6 @@ import dev.tidemark.job.engine.ResultsTransaction;
 import dev.tidemark.job.engine.StateCheckpoints;
 import dev.tidemark.job.engine.StateData;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.outcome.Reason;
-import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.sink.PartitionRange;
 import java.util.HashMap;
 import java.util.List;
@@ -140,10 +138,8 @@ final class StoredStateOutput implements Output {
             .filter(r -> committed.getOrDefault(r.partition(), r.from()) == r.from())
             .count();
     if (there < read.size() && untouched < read.size()) {
-      throw new Trouble(
-          Reason.CheckpointDiverged,
-          "the ledger holds a part of the batch that the query's checkpoint says comes next: "
-              + ranges);
+      throw new IllegalStateException(
+          "the ledger holds a part of the query's next batch, which is committed whole: " + ranges);
     }
     return !read.isEmpty() && there == read.size();
   }
