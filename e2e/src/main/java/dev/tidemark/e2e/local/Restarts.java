@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,14 +27,15 @@ import org.awaitility.Awaitility;
 
 /**
  * Program: {@code Restarts <directory> <image> <results> <blocks> <kills> <plain classes>}. Seconds
- * from the kill of the driver's JVM to the next row, of Tidemark and of the article's program
- * written by hand, which a shell loop starts again, of Tidemark by Structured Streaming, and of
- * Tidemark with a JVM that stands by; in turns on one machine, so that what counts, the ratio, does
- * not depend on how fast it is today.
+ * from the kill of the driver's JVM to the next row, of the article's program written by hand,
+ * which a shell loop starts again, and of Tidemark by either engine, without and with a JVM that
+ * stands by; in turns on one machine, so that what counts, the ratio, does not depend on how fast
+ * it is today.
  */
 public final class Restarts {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String TOPIC = "events";
+  private static final String BY_HAND = "by hand";
 
   private final Servers servers;
   private final Processes processes;
@@ -56,10 +58,7 @@ public final class Restarts {
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]).toAbsolutePath();
     Path image = Path.of(arguments[1]).toAbsolutePath();
-    List<Double> ours = new ArrayList<>();
-    List<Double> structured = new ArrayList<>();
-    List<Double> standby = new ArrayList<>();
-    List<Double> theirs = new ArrayList<>();
+    Map<String, List<Double>> samples = new LinkedHashMap<>();
     try (Servers servers = new Servers(directory);
         Processes processes = new Processes(directory)) {
       Topic topic = new Topic(servers.kafka(), TOPIC);
@@ -69,10 +68,17 @@ public final class Restarts {
               servers, processes, directory, image, Integer.parseInt(arguments[4]), arguments[5]);
       Feeder feeder = Feeder.start(topic, 1, 100);
       for (int i = 0; i < Integer.parseInt(arguments[3]); i++) {
-        theirs.addAll(bench.plain("p" + i));
-        ours.addAll(bench.tidemark("t" + i, Engine.DStream, false));
-        structured.addAll(bench.tidemark("q" + i, Engine.StructuredStreaming, false));
-        standby.addAll(bench.tidemark("s" + i, Engine.DStream, true));
+        List<Double> plain = samples.computeIfAbsent(BY_HAND, any -> new ArrayList<>());
+        plain.addAll(bench.plain("plain" + i));
+        for (Engine engine : Engine.values()) {
+          for (boolean standby : List.of(false, true)) {
+            String of = engine + (standby ? " with a standby" : "");
+            String name = engine.name().toLowerCase(Locale.ROOT) + (standby ? "_standby" : "") + i;
+            samples
+                .computeIfAbsent(of, any -> new ArrayList<>())
+                .addAll(bench.tidemark(name, engine, standby));
+          }
+        }
       }
       feeder.close();
     }
@@ -80,26 +86,21 @@ public final class Restarts {
     result.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     result.put("cores", Runtime.getRuntime().availableProcessors());
     result.put("java", System.getProperty("java.version")).put("spark", "3.5.5");
-    result.put("ratioOfMedians", middle(ours) / middle(theirs));
-    result.put("ratioOfMediansOfStructuredStreaming", middle(structured) / middle(theirs));
-    result.put("ratioOfMediansWithStandby", middle(standby) / middle(theirs));
-    result.putPOJO("tidemark", ours).putPOJO("structuredStreaming", structured);
-    result.putPOJO("standby", standby).putPOJO("plain", theirs);
+    ObjectNode ratios = result.putObject("ratiosOfMedians");
+    System.out.println("== JVM killed to next row, medians, and ratio to the program by hand");
+    double theirs = middle(samples.get(BY_HAND));
+    samples.forEach(
+        (of, seconds) -> {
+          ratios.put(of, middle(seconds) / theirs);
+          System.out.printf(
+              Locale.ROOT, "%s: %.2f s (%.2f)%n", of, middle(seconds), middle(seconds) / theirs);
+        });
+    result.putPOJO("seconds", samples);
     Path file =
         Files.createDirectories(Path.of(arguments[2]))
             .resolve("restarts-" + result.get("date").asText() + ".json");
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), result);
-    System.out.printf(
-        Locale.ROOT,
-        "== JVM killed to next row, medians: by hand %.2f s, Tidemark %.2f s (ratio %.2f), by Structured Streaming %.2f s (%.2f), with a standby %.2f s (%.2f)%n%s%n",
-        middle(theirs),
-        middle(ours),
-        middle(ours) / middle(theirs),
-        middle(structured),
-        middle(structured) / middle(theirs),
-        middle(standby),
-        middle(standby) / middle(theirs),
-        file);
+    System.out.println(file);
   }
 
   private static double middle(List<Double> samples) {
