@@ -98,7 +98,8 @@ soak: images ## random topics, definitions and faults against a serial run: make
 	@e2e/soak $(or $(RUNS),200) $(SEED)
 
 soak-short: images
-	@e2e/soak 2 $(SEED)
+	@e2e/soak 2 "$(SEED)" any DStream
+	@e2e/soak 2 "$(SEED)" any StructuredStreaming
 	@e2e/soak 5 "$(SEED)" CHECKPOINT_LOST_AND_RESTORED
 
 bench-recovery: deploy ## seconds from a fault to the next committed row; writes bench/results/

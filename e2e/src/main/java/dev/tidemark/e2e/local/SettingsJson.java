@@ -62,7 +62,8 @@ final class SettingsJson {
     settings.put("attempt", attempt).put("generation", change).put("image", "soak");
     settings.put("definitionDigest", "sha256:" + name + "-" + change);
     definition(settings.putObject("definition"), servers, name, topic, program, pace);
-    runtime(settings.putObject("runtime"), servers, name, pace);
+    boolean stateful = program != null && !program.perBatch();
+    runtime(settings.putObject("runtime"), servers, name, stateful, pace);
     settings.putNull("previous").putNull("sinkBefore");
     return settings;
   }
@@ -121,7 +122,8 @@ final class SettingsJson {
     }
   }
 
-  private static void runtime(ObjectNode runtime, Servers servers, String name, Pace pace) {
+  private static void runtime(
+      ObjectNode runtime, Servers servers, String name, boolean stateful, Pace pace) {
     ObjectNode source = runtime.putObject("source");
     source.put("bootstrapServers", servers.kafka()).put("maxRatePerPartition", pace.rate());
     source
@@ -131,7 +133,7 @@ final class SettingsJson {
     runtime
         .putObject("checkpoint")
         .put("path", "s3a://" + Servers.BUCKET + "/" + name)
-        .put("onLost", "Stop")
+        .put("onLost", stateful ? "Stop" : "UseLedger")
         .put("stateIntervalMillis", pace.stateMillis());
     runtime.putObject("upgrade").put("strategy", "Savepoint");
     runtime
