@@ -68,6 +68,11 @@ public final class Manifest {
     return JSON.convertValue(node, new TypeReference<>() {});
   }
 
+  /** By Spark's other engine. */
+  public Manifest structured() {
+    return set("engine", "StructuredStreaming");
+  }
+
   /** The topic to read. */
   public Manifest topic(String topic) {
     return set("source.topics", List.of(topic));

@@ -34,7 +34,7 @@ class ExamplesScenario {
 
   @Test
   void eachByStructuredStreaming(Scene scene) {
-    each(scene, manifest -> manifest.set("engine", "StructuredStreaming"));
+    each(scene, Manifest::structured);
   }
 
   private static void each(Scene scene, UnaryOperator<Manifest> changed) {

@@ -43,7 +43,7 @@ class KafkaSinkScenario {
 
   @Test
   void rowsByStructuredStreaming(Scene scene) {
-    rowsAfterKills(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"));
+    rowsAfterKills(scene, scene.manifest(Mode.LOCAL).structured());
   }
 
   private static void rowsAfterKills(Scene scene, Manifest manifest) {
@@ -88,7 +88,7 @@ class KafkaSinkScenario {
 
   @Test
   void runningTotalsByStructuredStreaming(Scene scene) {
-    runningTotals(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"));
+    runningTotals(scene, scene.manifest(Mode.LOCAL).structured());
   }
 
   private static void runningTotals(Scene scene, Manifest manifest) {

@@ -180,7 +180,7 @@ class StatefulScenario {
 
   @Test
   void partitionsAreAddedAndTheNewestStateIsGoneWithItsQuery(Scene scene) {
-    partitionsAdded(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"));
+    partitionsAdded(scene, scene.manifest(Mode.LOCAL).structured());
   }
 
   /** What is left of the state was written before there were these partitions. */

@@ -16,10 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The other engine: the same manifests, the same results, whatever dies. */
 @ExtendWith(Stage.class)
 class StructuredScenario {
-  private static final String ENGINE = "StructuredStreaming";
-
   private static Manifest manifest(Scene scene, Mode mode) {
-    return scene.manifest(mode).set("engine", ENGINE);
+    return scene.manifest(mode).structured();
   }
 
   private static CountingPlay counting(Scene scene, Mode mode, Program program) {
@@ -92,7 +90,7 @@ class StructuredScenario {
   void fromOneEngineToTheOtherAndBackWithItsState(Scene scene) {
     CountingPlay play = new CountingPlay(scene, Mode.LOCAL, Programs.totals());
     long revision = play.job.number("revision");
-    for (String engine : List.of(ENGINE, "DStream")) {
+    for (String engine : List.of("StructuredStreaming", "DStream")) {
       revision++;
       long wanted = revision;
       play.job.patch("{\"spec\": {\"engine\": \"" + engine + "\"}}");

@@ -42,7 +42,7 @@ class ZombieScenario {
 
   @Test
   void frozenByStructuredStreaming(Scene scene) throws SQLException {
-    zombie(scene, scene.manifest(Mode.LOCAL).set("engine", "StructuredStreaming"), false);
+    zombie(scene, scene.manifest(Mode.LOCAL).structured(), false);
   }
 
   private static void zombie(Scene scene, Mode mode, boolean midCopy) throws SQLException {

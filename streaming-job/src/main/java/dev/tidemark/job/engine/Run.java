@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * One StreamingContext's life: one epoch, one gate, one latch.
+ * The batches of one run, whichever engine decides on them: one epoch, one gate, one latch.
  *
  * <p>The gate keeps every output waiting until recovery has finished: Spark would otherwise write
  * checkpoints of half-recovered batches, and a crash then loses ranges. The latch lets no batch
@@ -27,8 +27,6 @@ public final class Run {
   private static final AtomicReference<Run> CURRENT = new AtomicReference<>();
 
   private final Settings settings;
-  private final int revision;
-  private final long epoch;
   private final Offsets offsets;
   private final JavaSparkContext spark;
   private final Timeline timeline;
@@ -54,8 +52,6 @@ public final class Run {
     this.timeline = timeline;
     this.output = output;
     this.settings = prepared.settings();
-    this.revision = prepared.owner().revision();
-    this.epoch = prepared.owner().lastEpoch();
     this.offsets = prepared.offsets();
     this.spark = spark;
     this.listener = listener;
@@ -63,7 +59,7 @@ public final class Run {
     this.committed = new ConcurrentHashMap<>(prepared.reading());
   }
 
-  /** The run whose context is being made or is running. */
+  /** The run that is being made or is running. */
   public static Run current() {
     Run run = CURRENT.get();
     if (run == null) {
@@ -72,7 +68,7 @@ public final class Run {
     return run;
   }
 
-  /** Makes this the run that graphs ask. */
+  /** Makes this the current run. */
   public void enter() {
     CURRENT.set(this);
   }
@@ -83,14 +79,6 @@ public final class Run {
 
   public Offsets offsets() {
     return offsets;
-  }
-
-  long epoch() {
-    return epoch;
-  }
-
-  int revision() {
-    return revision;
   }
 
   /** The run's output, as what it is. */

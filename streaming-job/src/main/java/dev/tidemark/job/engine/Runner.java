@@ -112,7 +112,8 @@ final class Runner {
       readyForFirstBatch(prepared);
       JavaSparkContext sc = spark.get(epoch, timeline);
       Outputs outputs = new Outputs(settings, parts, progress);
-      Begun begun = decides.begin(prepared, sc, outputs, progress, timeline, preferLedger);
+      Begun begun =
+          decides.begin(new Start(prepared, sc, outputs, progress, timeline, preferLedger));
       Patience patience =
           new Patience(settings, this::sinkAnswers, progress::waiting, Patience.MOMENT);
       run = new Run(prepared, sc, begun.output(), this::completed, patience, timeline);

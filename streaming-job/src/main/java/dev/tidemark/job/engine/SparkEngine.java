@@ -1,7 +1,6 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.owner.OwnerRecord;
-import dev.tidemark.job.progress.Progress;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -19,17 +18,9 @@ public interface SparkEngine {
   /**
    * Finds out.
    *
-   * @param preferLedger true when going on from a checkpoint has just failed
    * @throws IOException when the store does not answer
    */
-  Begun begin(
-      Prepared prepared,
-      JavaSparkContext spark,
-      Outputs outputs,
-      Progress progress,
-      Timeline timeline,
-      boolean preferLedger)
-      throws IOException;
+  Begun begin(Start start) throws IOException;
 
   /**
    * In a JVM that stands by: does what loads the code of a run, and touches nothing of the job's.

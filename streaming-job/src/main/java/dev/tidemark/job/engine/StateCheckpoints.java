@@ -2,17 +2,14 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Mark;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.progress.StateFigures;
-import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.StateManifest;
 import dev.tidemark.job.state.StateStore;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import org.slf4j.Logger;
@@ -29,38 +26,24 @@ public final class StateCheckpoints {
   private static final int KEPT = 3;
 
   private final StateStore store;
-  private final Settings settings;
-  private final OwnerRecord owner;
-  private final long epoch;
+  private final Prepared run;
   private final String source;
   private final Progress progress;
   private final JavaRDD<?> loaded;
-  private final Supplier<Map<Partition, Long>> earliest;
 
   /**
    * For one run.
    *
    * @param source what kind of data it is, as {@link StateData} reads it
    * @param loaded the state it began with, let go of when a checkpoint makes it superfluous
-   * @param earliest tells the first offsets that the topic still holds
    */
   public StateCheckpoints(
-      StateStore store,
-      Settings settings,
-      OwnerRecord owner,
-      long epoch,
-      String source,
-      Progress progress,
-      JavaRDD<?> loaded,
-      Supplier<Map<Partition, Long>> earliest) {
-    this.source = source;
-    this.owner = owner;
-    this.earliest = earliest;
-    this.loaded = loaded;
+      StateStore store, Prepared run, String source, Progress progress, JavaRDD<?> loaded) {
     this.store = store;
-    this.settings = settings;
-    this.epoch = epoch;
+    this.run = run;
+    this.source = source;
     this.progress = progress;
+    this.loaded = loaded;
   }
 
   /**
@@ -84,13 +67,13 @@ public final class StateCheckpoints {
   }
 
   /**
-   * After the last batch of a run: the next one then has nothing to read again from the topic. That
-   * also lets a job rest for longer than the topic keeps its records.
+   * Of a batch that was committed, whether one is due or not. After the last batch of a run the
+   * next one then has nothing to read again from the topic, which also lets a job rest for longer
+   * than the topic keeps its records.
    *
    * @param state after that batch, which Spark has in memory
    */
-  public void last(
-      long time, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks) {
+  public void now(long time, RDD<?> state, Map<Partition, Long> until, Map<Partition, Mark> marks) {
     if (state.getCheckpointFile().isEmpty()) { // else it is on the store
       long begun = System.nanoTime();
       RDD<?> copy = StateData.copy(state);
@@ -113,15 +96,15 @@ public final class StateCheckpoints {
       if (loaded.getStorageLevel().isValid()) {
         loaded.unpersist(false);
       }
-      store.prune(epoch, KEPT, spared());
+      store.prune(run.owner().lastEpoch(), KEPT, spared());
     } catch (IOException e) {
-      throw StoreTrouble.of(e, settings.runtime().checkpoint().path());
+      throw StoreTrouble.of(e, run.settings().runtime().checkpoint().path());
     }
   }
 
   private long spared() {
-    Instant until = owner.keepReplacedUntil();
-    return until != null && Instant.now().isBefore(until) ? owner.floorEpoch() : 0;
+    Instant until = run.owner().keepReplacedUntil();
+    return until != null && Instant.now().isBefore(until) ? run.owner().floorEpoch() : 0;
   }
 
   private StateManifest manifest(
@@ -135,14 +118,14 @@ public final class StateCheckpoints {
     }
     return new StateManifest(
         StateManifest.CONTRACT,
-        epoch,
+        run.owner().lastEpoch(),
         time,
         source,
         directory,
         parts,
         StateData.keys(state),
-        settings.definition(),
-        offsets(until, marks, earliest.get()),
+        run.settings().definition(),
+        offsets(until, marks, run.offsets().earliest()),
         Instant.now());
   }
 

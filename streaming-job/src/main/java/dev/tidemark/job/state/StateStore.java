@@ -61,7 +61,7 @@ public final class StateStore {
   /** All manifests, newest first. */
   public List<Entry> newestFirst() throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (FileStatus file : children(new Path(revision, "state"))) {
+    for (FileStatus file : Listing.of(store, new Path(revision, "state"))) {
       Matcher name = NAME.matcher(file.getPath().getName());
       if (file.isFile() && name.matches()) {
         entries.add(
@@ -77,7 +77,7 @@ public final class StateStore {
 
   /** True when anything of this revision was ever written. */
   public boolean isUsed() throws IOException {
-    return children(revision).length > 0;
+    return Listing.of(store, revision).length > 0;
   }
 
   /**
@@ -116,7 +116,7 @@ public final class StateStore {
   /** The parts in a directory of data, in order. */
   public List<StateManifest.Part> parts(String directory) throws IOException {
     List<StateManifest.Part> parts = new ArrayList<>();
-    for (FileStatus file : children(new Path(revision, directory))) {
+    for (FileStatus file : Listing.of(store, new Path(revision, directory))) {
       String name = file.getPath().getName();
       if (PART.matcher(name).matches()) {
         parts.add(new StateManifest.Part(name, file.getLen(), etag(file)));
@@ -206,7 +206,7 @@ public final class StateStore {
         }
       }
     }
-    for (FileStatus child : children(revision)) {
+    for (FileStatus child : Listing.of(store, revision)) {
       String name = child.getPath().getName();
       long of = name.matches("e\\d{10}") ? Long.parseLong(name.substring(1)) : epoch;
       boolean older = of < epoch && of >= spared;
@@ -220,7 +220,7 @@ public final class StateStore {
   private Set<String> held() throws IOException {
     long oldest = System.currentTimeMillis() - LONGEST_HELD.toMillis();
     Set<String> names = new HashSet<>();
-    for (FileStatus mark : children(new Path(revision, "held"))) {
+    for (FileStatus mark : Listing.of(store, new Path(revision, "held"))) {
       if (mark.getModificationTime() > oldest) {
         names.add(mark.getPath().getName().split("~", 2)[0]);
       } else if (mark.isFile()) {
@@ -228,13 +228,5 @@ public final class StateStore {
       }
     }
     return names;
-  }
-
-  private FileStatus[] children(Path directory) throws IOException {
-    try {
-      return store.listStatus(directory);
-    } catch (FileNotFoundException e) {
-      return new FileStatus[0];
-    }
   }
 }

@@ -6,7 +6,7 @@ import dev.tidemark.job.engine.StoreTrouble;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.CheckpointPaths;
-import java.io.FileNotFoundException;
+import dev.tidemark.job.state.Listing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -103,14 +103,8 @@ final class CheckpointFinder {
   private record Epoch(long number, String path) {}
 
   private static List<Epoch> epochs(FileSystem store, Path root) throws IOException {
-    FileStatus[] found;
-    try {
-      found = store.listStatus(root);
-    } catch (FileNotFoundException e) {
-      return List.of();
-    }
     List<Epoch> epochs = new ArrayList<>();
-    for (FileStatus status : found) {
+    for (FileStatus status : Listing.of(store, root)) {
       if (status.isDirectory()) {
         CheckpointPaths.epochOf(status.getPath().getName())
             .ifPresent(n -> epochs.add(new Epoch(n, status.getPath().toString())));

@@ -4,16 +4,15 @@ import dev.tidemark.job.engine.Begun;
 import dev.tidemark.job.engine.MalformedRecords;
 import dev.tidemark.job.engine.Marks;
 import dev.tidemark.job.engine.Output;
-import dev.tidemark.job.engine.Outputs;
 import dev.tidemark.job.engine.Preparation;
 import dev.tidemark.job.engine.Prepared;
 import dev.tidemark.job.engine.ResultsTransaction;
 import dev.tidemark.job.engine.SparkEngine;
+import dev.tidemark.job.engine.Start;
 import dev.tidemark.job.engine.StateBeginning;
 import dev.tidemark.job.engine.StateCheckpoints;
 import dev.tidemark.job.engine.StateData;
 import dev.tidemark.job.engine.StateRecovery;
-import dev.tidemark.job.engine.Timeline;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
@@ -55,32 +54,20 @@ public final class DStreamEngine implements SparkEngine {
   }
 
   @Override
-  public Begun begin(
-      Prepared prepared,
-      JavaSparkContext spark,
-      Outputs outputs,
-      Progress progress,
-      Timeline timeline,
-      boolean preferLedger)
-      throws IOException {
-    return settings.definition().stateful()
-        ? withState(prepared, spark, outputs, progress, timeline)
-        : withoutState(prepared, spark, outputs, progress, timeline, preferLedger);
+  public Begun begin(Start start) throws IOException {
+    return settings.definition().stateful() ? withState(start) : withoutState(start);
   }
 
-  private Begun withoutState(
-      Prepared prepared,
-      JavaSparkContext spark,
-      Outputs outputs,
-      Progress progress,
-      Timeline timeline,
-      boolean preferLedger) {
+  private Begun withoutState(Start start) {
+    Prepared prepared = start.prepared();
+    JavaSparkContext spark = start.spark();
     CheckpointFinder.Result found = Preparation.join(looking);
-    timeline.done("checkpoint read");
-    Recovery recovery = Recovery.choose(prepared, found, preferLedger, System.currentTimeMillis());
-    announce(prepared, recovery, progress);
+    start.timeline().done("checkpoint read");
+    Recovery recovery =
+        Recovery.choose(prepared, found, start.preferLedger(), System.currentTimeMillis());
+    announce(prepared, recovery, start.progress());
     return new Begun(
-        outputs.withoutState(prepared, spark),
+        start.outputs().withoutState(prepared, spark),
         () -> new DStreams(Contexts.make(prepared, recovery, spark.sc())),
         Optional.of(new StreamCheckpoints(prepared, spark.hadoopConfiguration())));
   }
@@ -99,23 +86,20 @@ public final class DStreamEngine implements SparkEngine {
     progress.recovering(prepared.owner().revision(), epoch, from, recovery.skippedBatches());
   }
 
-  private Begun withState(
-      Prepared prepared,
-      JavaSparkContext spark,
-      Outputs outputs,
-      Progress progress,
-      Timeline timeline)
-      throws IOException {
+  private Begun withState(Start start) throws IOException {
+    Prepared prepared = start.prepared();
+    JavaSparkContext spark = start.spark();
+    Progress progress = start.progress();
     long epoch = prepared.owner().lastEpoch();
     int revision = prepared.owner().revision();
     int partitions = StateData.partitions(settings);
     progress.recovering(revision, epoch, prepared.first() ? null : "Checkpoint", 0);
-    ResultsTransaction transaction = outputs.transaction(prepared);
-    MalformedRecords malformed = outputs.malformed(prepared, spark);
+    ResultsTransaction transaction = start.outputs().transaction(prepared);
+    MalformedRecords malformed = start.outputs().malformed(prepared, spark);
     StateStore store = new StateStore(prepared.revisionPath(), spark.hadoopConfiguration());
     StateRecovery.Recovered state =
         new StateBeginning(prepared, spark, partitions, malformed, store, transaction).begin();
-    timeline.done("state loaded");
+    start.timeline().done("state loaded");
     StateManifest from = state.from();
     LOG.info(
         "epoch {} of revision {} goes on from the state of epoch {}, batch {}: {} keys, {} offsets read again",
@@ -133,13 +117,10 @@ public final class DStreamEngine implements SparkEngine {
     StateCheckpoints checkpoints =
         new StateCheckpoints(
             store,
-            settings,
-            prepared.owner(),
-            epoch,
+            prepared,
             StateData.source(settings.definition().aggregate()),
             progress,
-            state.maps(),
-            prepared.offsets()::earliest);
+            state.maps());
     Output output =
         new StateOutput(
             spark.sc(), transaction, malformed, checkpoints, marks, partitions, progress::late);

@@ -121,7 +121,7 @@ final class StateOutput implements Output {
   @Override
   public void stopped() {
     if (last != null) {
-      checkpoints.last(last.time(), last.state(), last.until(), marks.all());
+      checkpoints.now(last.time(), last.state(), last.until(), marks.all());
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.tidemark.job.engine.dstream;
 import dev.tidemark.job.engine.Prepared;
 import dev.tidemark.job.engine.RunCheckpoints;
 import dev.tidemark.job.state.CheckpointPaths;
-import java.io.FileNotFoundException;
+import dev.tidemark.job.state.Listing;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,21 +39,7 @@ final class StreamCheckpoints implements RunCheckpoints {
 
   @Override
   public Optional<Instant> newest() throws IOException {
-    FileStatus[] files;
-    try {
-      files = own.getFileSystem(hadoop).listStatus(own);
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
-    }
-    OptionalLong newest = OptionalLong.empty();
-    for (FileStatus file : files) {
-      if (isCheckpoint(file)) {
-        newest = OptionalLong.of(Math.max(newest.orElse(0), file.getModificationTime()));
-      }
-    }
-    return newest.isPresent()
-        ? Optional.of(Instant.ofEpochMilli(newest.getAsLong()))
-        : Optional.empty();
+    return Listing.newest(own.getFileSystem(hadoop), own, StreamCheckpoints::isCheckpoint);
   }
 
   @Override
@@ -72,19 +58,10 @@ final class StreamCheckpoints implements RunCheckpoints {
       if (usable >= KEPT) {
         store.delete(path, true);
         LOG.info("dropped {}, which no recovery will need", path);
-      } else if (holdsCheckpoint(store, path)) {
+      } else if (Listing.newest(store, path, StreamCheckpoints::isCheckpoint).isPresent()) {
         usable++;
       }
     }
-  }
-
-  private static boolean holdsCheckpoint(FileSystem store, Path path) throws IOException {
-    for (FileStatus file : store.listStatus(path)) {
-      if (isCheckpoint(file)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static boolean isCheckpoint(FileStatus file) {

@@ -7,6 +7,7 @@ import dev.tidemark.job.engine.StoreTrouble;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.CheckpointPaths;
+import dev.tidemark.job.state.Listing;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +85,7 @@ final class Queries {
 
   private OptionalLong newestBatch(Path log) throws IOException {
     OptionalLong newest = OptionalLong.empty();
-    for (FileStatus file : children(log)) {
+    for (FileStatus file : Listing.of(store, log)) {
       String name = file.getPath().getName();
       if (name.matches("\\d+")) {
         newest = OptionalLong.of(Math.max(newest.orElse(0), Long.parseLong(name)));
@@ -126,21 +127,13 @@ final class Queries {
 
   private List<FileStatus> newestFirst() throws IOException {
     List<FileStatus> queries = new ArrayList<>();
-    for (FileStatus child : children(revision)) {
+    for (FileStatus child : Listing.of(store, revision)) {
       if (CheckpointPaths.queryOf(child.getPath().getName()).isPresent()) {
         queries.add(child);
       }
     }
     queries.sort(Comparator.comparing((FileStatus q) -> q.getPath().getName()).reversed());
     return queries;
-  }
-
-  private FileStatus[] children(Path directory) throws IOException {
-    try {
-      return store.listStatus(directory);
-    } catch (FileNotFoundException e) {
-      return new FileStatus[0];
-    }
   }
 
   /** Drops those of before; to be called by the run that owns {@code current} once it goes on. */

@@ -5,20 +5,18 @@ import dev.tidemark.job.engine.CompactStateMap;
 import dev.tidemark.job.engine.MalformedRecords;
 import dev.tidemark.job.engine.Marks;
 import dev.tidemark.job.engine.Output;
-import dev.tidemark.job.engine.Outputs;
 import dev.tidemark.job.engine.Prepared;
 import dev.tidemark.job.engine.ResultsTransaction;
 import dev.tidemark.job.engine.Run;
+import dev.tidemark.job.engine.Start;
 import dev.tidemark.job.engine.StateBeginning;
 import dev.tidemark.job.engine.StateCheckpoints;
 import dev.tidemark.job.engine.StateData;
 import dev.tidemark.job.engine.StateRecovery;
-import dev.tidemark.job.engine.Timeline;
 import dev.tidemark.job.expression.Mark;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
-import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.state.StateStore;
@@ -38,38 +36,24 @@ import org.slf4j.LoggerFactory;
 final class QueryBeginnings {
   private static final Logger LOG = LoggerFactory.getLogger(QueryBeginnings.class);
 
-  private final Settings settings;
-  private final Outputs outputs;
-  private final Progress progress;
-  private final Timeline timeline;
-  private final Prepared prepared;
-  private final JavaSparkContext spark;
+  private final Start start;
   private final Optional<FoundQuery> newest;
-  private final boolean preferLedger;
+  private final Prepared prepared;
+  private final Settings settings;
+  private final JavaSparkContext spark;
   private final SparkSession session;
 
   /**
    * Reads nothing yet.
    *
    * @param newest query of the revision, as far as was known when the epoch was being taken
-   * @param preferLedger true when going on with the query's checkpoint has failed before
    */
-  QueryBeginnings(
-      Prepared prepared,
-      JavaSparkContext spark,
-      Outputs outputs,
-      Progress progress,
-      Timeline timeline,
-      Optional<FoundQuery> newest,
-      boolean preferLedger) {
+  QueryBeginnings(Start start, Optional<FoundQuery> newest) {
+    this.start = start;
     this.newest = newest;
+    this.prepared = start.prepared();
     this.settings = prepared.settings();
-    this.outputs = outputs;
-    this.progress = progress;
-    this.timeline = timeline;
-    this.prepared = prepared;
-    this.spark = spark;
-    this.preferLedger = preferLedger;
+    this.spark = start.spark();
     this.session = new SparkSession(spark.sc());
     // Spark notes it in the query's checkpoint; it is how many parts there are of state.
     session.conf().set(Queries.PARTITIONS, StateData.partitions(settings));
@@ -80,14 +64,14 @@ final class QueryBeginnings {
     Optional<FoundQuery> found = found(!rows);
     announce(found, "Ledger");
     String path = path(found);
-    return begun(outputs.withoutState(prepared, spark), path, Optional.empty());
+    return begun(start.outputs().withoutState(prepared, spark), path, Optional.empty());
   }
 
   Begun withState() throws IOException {
     boolean begun = prepared.owner().stateRevision() == prepared.owner().revision();
     Optional<FoundQuery> found = begun ? found(true) : Optional.empty();
-    ResultsTransaction transaction = outputs.transaction(prepared);
-    MalformedRecords malformed = outputs.malformed(prepared, spark);
+    ResultsTransaction transaction = start.outputs().transaction(prepared);
+    MalformedRecords malformed = start.outputs().malformed(prepared, spark);
     StateStore store = new StateStore(prepared.revisionPath(), spark.hadoopConfiguration());
     int partitions = StateData.partitions(settings);
     announce(found, "Checkpoint");
@@ -101,20 +85,17 @@ final class QueryBeginnings {
       StateRecovery.Recovered recovered = beginning.begin();
       before = recovered.maps();
       marks = recovered.marks();
-      timeline.done("state loaded");
+      start.timeline().done("state loaded");
     }
     String path = path(found);
     spark.sc().setCheckpointDir(prepared.ownPath());
     StateCheckpoints checkpoints =
         new StateCheckpoints(
             store,
-            settings,
-            prepared.owner(),
-            prepared.owner().lastEpoch(),
+            prepared,
             StateData.RUNNING,
-            progress,
-            before == null ? spark.emptyRDD() : before,
-            prepared.offsets()::earliest);
+            start.progress(),
+            before == null ? spark.emptyRDD() : before);
     StoredStateOutput output =
         new StoredStateOutput(
             transaction,
@@ -122,7 +103,7 @@ final class QueryBeginnings {
             new StoredState(spark, session, path, partitions),
             checkpoints,
             settings.checkpointIntervalMillis(),
-            progress::late,
+            start.progress()::late,
             before,
             new Marks(prepared.reading().keySet(), marks, 2),
             settings.definition().aggregate().window() != null);
@@ -156,7 +137,7 @@ final class QueryBeginnings {
       // The run before may have gone on while its logs were read; it can no more.
       query = Queries.newest(settings, prepared.owner());
     }
-    timeline.done("query's logs read");
+    start.timeline().done("query's logs read");
     if (query.isEmpty()) {
       return lost("there is no checkpoint of a query under " + prepared.revisionPath());
     }
@@ -169,7 +150,7 @@ final class QueryBeginnings {
   }
 
   private Optional<String> unfit(FoundQuery query, boolean whole) {
-    if (preferLedger) {
+    if (start.preferLedger()) {
       return Optional.of("going on with it failed before");
     }
     if (settings.definition().stateful()) {
@@ -208,6 +189,6 @@ final class QueryBeginnings {
             .map(
                 query -> "goes on with batch " + query.batch() + " of the query in " + query.path())
             .orElse("begins a query at the ledger"));
-    progress.recovering(revision, epoch, from, 0);
+    start.progress().recovering(revision, epoch, from, 0);
   }
 }

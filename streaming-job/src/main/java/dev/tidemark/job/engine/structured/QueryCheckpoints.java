@@ -1,10 +1,9 @@
 package dev.tidemark.job.engine.structured;
 
 import dev.tidemark.job.engine.RunCheckpoints;
-import java.io.FileNotFoundException;
+import dev.tidemark.job.state.Listing;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -28,14 +27,7 @@ final class QueryCheckpoints implements RunCheckpoints {
   @Override
   public Optional<Instant> newest() throws IOException {
     Path commits = new Path(own, "commits");
-    try {
-      FileStatus[] files = commits.getFileSystem(hadoop).listStatus(commits);
-      return Arrays.stream(files)
-          .map(file -> Instant.ofEpochMilli(file.getModificationTime()))
-          .max(Instant::compareTo);
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
-    }
+    return Listing.newest(commits.getFileSystem(hadoop), commits, FileStatus::isFile);
   }
 
   @Override

@@ -129,24 +129,20 @@ final class StoredStateOutput implements Output {
   /** True when the ledger holds all records of a batch; a batch of time alone is none of these. */
   private static boolean isCommitted(List<PartitionRange> ranges, Map<Partition, Long> committed) {
     List<PartitionRange> read = ranges.stream().filter(r -> r.until() > r.from()).toList();
-    long there =
-        read.stream()
-            .filter(r -> committed.getOrDefault(r.partition(), r.from()) >= r.until())
-            .count();
-    long untouched =
-        read.stream()
-            .filter(r -> committed.getOrDefault(r.partition(), r.from()) == r.from())
-            .count();
-    if (there < read.size() && untouched < read.size()) {
+    boolean there =
+        read.stream().allMatch(r -> committed.getOrDefault(r.partition(), r.from()) >= r.until());
+    boolean untouched =
+        read.stream().allMatch(r -> committed.getOrDefault(r.partition(), r.from()) == r.from());
+    if (!there && !untouched) {
       throw new IllegalStateException(
           "the ledger holds a part of the query's next batch, which is committed whole: " + ranges);
     }
-    return !read.isEmpty() && there == read.size();
+    return there && !read.isEmpty();
   }
 
   private void checkpoint() {
     RDD<?> all = state.all(last.version(), queryRun).persist(StorageLevel.MEMORY_AND_DISK());
-    checkpoints.last(last.time(), all, last.until(), marks.all());
+    checkpoints.now(last.time(), all, last.until(), marks.all());
     all.unpersist(false);
     checkpointed = System.currentTimeMillis();
     last = null;

@@ -1,13 +1,10 @@
 package dev.tidemark.job.engine.structured;
 
 import dev.tidemark.job.engine.Begun;
-import dev.tidemark.job.engine.Outputs;
 import dev.tidemark.job.engine.Preparation;
-import dev.tidemark.job.engine.Prepared;
 import dev.tidemark.job.engine.SparkEngine;
-import dev.tidemark.job.engine.Timeline;
+import dev.tidemark.job.engine.Start;
 import dev.tidemark.job.owner.OwnerRecord;
-import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,17 +44,8 @@ public final class StructuredEngine implements SparkEngine {
   }
 
   @Override
-  public Begun begin(
-      Prepared prepared,
-      JavaSparkContext spark,
-      Outputs outputs,
-      Progress progress,
-      Timeline timeline,
-      boolean preferLedger)
-      throws IOException {
-    QueryBeginnings beginnings =
-        new QueryBeginnings(
-            prepared, spark, outputs, progress, timeline, Preparation.join(looking), preferLedger);
+  public Begun begin(Start start) throws IOException {
+    QueryBeginnings beginnings = new QueryBeginnings(start, Preparation.join(looking));
     return settings.definition().stateful() ? beginnings.withState() : beginnings.withoutState();
   }
 

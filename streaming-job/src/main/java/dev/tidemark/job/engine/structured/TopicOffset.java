@@ -15,14 +15,14 @@ import org.apache.spark.sql.connector.read.streaming.Offset;
  * many batches were run for the sake of time alone. In the offset log it is JSON with keys in
  * order: {@code {"round":0,"until":{"events":{"0":17}}}}.
  */
-public final class TopicOffset extends Offset {
+final class TopicOffset extends Offset {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Map<Partition, Long> until;
   private final long round;
 
   /** Rounds count from 0. */
-  public TopicOffset(Map<Partition, Long> until, long round) {
+  TopicOffset(Map<Partition, Long> until, long round) {
     this.until = Map.copyOf(until);
     this.round = round;
   }

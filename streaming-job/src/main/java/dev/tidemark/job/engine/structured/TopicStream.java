@@ -4,13 +4,11 @@ import dev.tidemark.job.engine.dstream.Ranges;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.source.Offsets;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -29,7 +27,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * says what of a partition belongs to it, and tasks read the records as those of the other engine
  * do. Brokers and credentials are the run's: nothing of them is in the checkpoint.
  */
-public final class TopicStream implements MicroBatchStream, SupportsAdmissionControl {
+final class TopicStream implements MicroBatchStream, SupportsAdmissionControl {
   private final Offsets offsets;
   private final Map<Partition, Long> ledger;
   private final long mostPerBatch;
@@ -38,7 +36,7 @@ public final class TopicStream implements MicroBatchStream, SupportsAdmissionCon
   private List<PartitionRange> planned = List.of();
 
   /** What the run wants to know of a look at the topics, and has to say to it. */
-  public interface Watch {
+  interface Watch {
     /** True when a batch is due though there are no records. */
     boolean due();
 
@@ -52,7 +50,7 @@ public final class TopicStream implements MicroBatchStream, SupportsAdmissionCon
    * @param ledger where a partition begins that no batch has read, which are all the partitions
    * @param mostPerBatch records per partition
    */
-  public TopicStream(Offsets offsets, Map<Partition, Long> ledger, long mostPerBatch, Watch watch) {
+  TopicStream(Offsets offsets, Map<Partition, Long> ledger, long mostPerBatch, Watch watch) {
     this.offsets = offsets;
     this.ledger = Map.copyOf(ledger);
     this.mostPerBatch = mostPerBatch;
@@ -124,19 +122,12 @@ public final class TopicStream implements MicroBatchStream, SupportsAdmissionCon
   public InputPartition[] planInputPartitions(Offset start, Offset end) {
     TopicOffset from = (TopicOffset) start;
     Map<Partition, Long> until = ((TopicOffset) end).until();
-    List<PartitionRange> ranges = new ArrayList<>();
-    for (Partition partition : sorted(until.keySet())) {
-      ranges.add(new PartitionRange(partition, begin(from, partition), until.get(partition)));
-    }
-    planned = List.copyOf(ranges);
+    planned =
+        until.keySet().stream()
+            .sorted(Comparator.comparing(Partition::topic).thenComparing(Partition::number))
+            .map(p -> new PartitionRange(p, begin(from, p), until.get(p)))
+            .toList();
     return planned.stream().map(Ranges::new).toArray(InputPartition[]::new);
-  }
-
-  private static Set<Partition> sorted(Set<Partition> partitions) {
-    Set<Partition> sorted =
-        new TreeSet<>(Comparator.comparing(Partition::topic).thenComparing(Partition::number));
-    sorted.addAll(partitions);
-    return sorted;
   }
 
   @Override

@@ -19,7 +19,7 @@ import scala.Option;
 import scala.collection.Seq;
 
 /** The table that a query reads from: the offset ranges of one {@link TopicStream}. */
-public final class TopicTable implements SupportsRead {
+final class TopicTable implements SupportsRead {
   private static final StructType SCHEMA =
       new StructType()
           .add("topic", DataTypes.StringType, false)
