@@ -104,6 +104,8 @@ public enum FieldClass {
         "sink.kafka.topic",
         "sink.kafka.key",
         "sink.kafka.format",
+        "sink.s3.path",
+        "sink.s3.format",
         "sink.log");
     put(
         Revision,

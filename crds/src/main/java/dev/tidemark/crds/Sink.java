@@ -16,8 +16,9 @@ import java.util.List;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-    value = "[has(self.jdbc), has(self.kafka), has(self.log)].exists_one(given, given)",
-    message = "a sink is exactly one of: jdbc, kafka, log")
+    value =
+        "[has(self.jdbc), has(self.kafka), has(self.s3), has(self.log)].exists_one(given, given)",
+    message = "a sink is exactly one of: jdbc, kafka, s3, log")
 public record Sink(
     @JsonPropertyDescription(
             "A PostgreSQL table. Rows and the offsets they come from are committed in one transaction, hence exactly once.")
@@ -26,6 +27,10 @@ public record Sink(
             "A topic at the brokers of the source. Records and the offsets they come from are committed in one transaction,"
                 + " hence exactly once for readers with isolation.level=read_committed.")
         Kafka kafka,
+    @JsonPropertyDescription(
+            "Files in the store of the checkpoint, for rows and for results per batch. What a batch wrote counts from the"
+                + " moment its object in _commits/ is there, which lists its files: exactly once for readers of these lists.")
+        S3 s3,
     @JsonPropertyDescription(
             "Prints results to the driver's log, a line of JSON each: for first steps. Write {} to choose it. What was"
                 + " committed is not printed again after a restart; the batch in hand when a driver dies may be printed"
@@ -109,6 +114,34 @@ public record Sink(
     public Kafka {
       format = or(format, Format.Json);
     }
+  }
+
+  /** Files in the store of the checkpoint, reached with the fields of {@code spec.s3}. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "self.path.matches('^s3a://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^/].*[^/]$')",
+      fieldPath = ".path",
+      message = "path is s3a://bucket/path, without a slash at its end")
+  public record S3(
+      @Required
+          @Size(min = 1, max = 1024)
+          @JsonPropertyDescription(
+              "Where the files go: s3a://bucket/path. It is this job's alone and must be empty at first.")
+          String path,
+      @Default("JsonLines")
+          @JsonPropertyDescription(
+              "JsonLines: an object per line, names end in .jsonl. Parquet: compressed with Snappy, names end in .parquet.")
+          FileFormat format) {
+    public S3 {
+      format = or(format, FileFormat.JsonLines);
+    }
+  }
+
+  /** What rows in a file look like. */
+  public enum FileFormat {
+    JsonLines,
+    Parquet
   }
 
   /** What the value of a record is. */

@@ -79,6 +79,19 @@ import java.util.Map;
     message =
         "sink.kafka.topic must not be a topic of source.topics: the job would go on with its own results for ever")
 @ValidationRule(
+    value = "!has(self.sink.s3) || !" + StreamingJobSpec.RUNNING,
+    fieldPath = ".sink",
+    message =
+        "sink.s3 takes rows, or an aggregate with results: PerBatch: a Running result replaces the one before, and a file is"
+            + " never changed. Use sink.jdbc or sink.kafka for it")
+@ValidationRule(
+    value =
+        "!has(self.sink.s3) || !((self.sink.s3.path + '/').startsWith(self.checkpoint.path + '/') ||"
+            + " (self.checkpoint.path + '/').startsWith(self.sink.s3.path + '/'))",
+    fieldPath = ".sink",
+    message =
+        "sink.s3.path must not be checkpoint.path, above it or below it: readers would take checkpoints for results")
+@ValidationRule(
     value = "self.source.onMalformed != 'DeadLetter' || has(self.sink.jdbc)",
     fieldPath = ".source",
     message =

@@ -132,7 +132,7 @@ class StreamingJobTest {
         Serialization.unmarshal(
             """
             source: {value: {}}
-            sink: {jdbc: {}, kafka: {}}
+            sink: {jdbc: {}, kafka: {}, s3: {}}
             checkpoint: {}
             aggregate: {window: {}}
             backup: {s3: {}}

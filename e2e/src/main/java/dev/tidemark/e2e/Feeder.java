@@ -1,5 +1,6 @@
 package dev.tidemark.e2e;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * text that is awkward to copy into a database.
  */
 public final class Feeder implements AutoCloseable {
+  /** The header that every event has. */
+  static final String HEADER = "length";
+
   private static final int TICK_MILLIS = 20;
   private static final List<String> AWKWARD =
       List.of(
@@ -141,6 +145,7 @@ public final class Feeder implements AutoCloseable {
   }
 
   private void send(ProducerRecord<String, String> record, Consumer<RecordMetadata> then) {
+    record.headers().add(HEADER, header(record.value()).getBytes(StandardCharsets.UTF_8));
     sent.incrementAndGet();
     var unused =
         producer.send(
@@ -153,6 +158,11 @@ public final class Feeder implements AutoCloseable {
                 failure.compareAndSet(null, error);
               }
             });
+  }
+
+  /** What the header of an event says: how long its value is. */
+  static String header(String value) {
+    return value == null ? "none" : Integer.toString(value.length());
   }
 
   /** The value of the n-th event; null is a tombstone. */

@@ -25,6 +25,12 @@ public record Rule(Predicate<Event> keeps, Function<Event, List<List<String>>> r
     return new Rule(containing("important"), event -> one(upper(event), at(event)));
   }
 
+  /** As {@link #importantWithPlace}, in lower case. */
+  public static Rule importantInLowerCaseWithPlace() {
+    return new Rule(
+        containing("important"), event -> one(event.value().toLowerCase(Locale.ROOT), at(event)));
+  }
+
   /** Null-safe {@code value LIKE '%word%'}. */
   public static Predicate<Event> containing(String word) {
     return event -> event.value() != null && event.value().contains(word);

@@ -24,6 +24,9 @@ public final class Scene implements AutoCloseable {
 
   private static final String BACKUPS = "backups";
 
+  /** The bucket of sinks that write files. */
+  public static final String RESULTS = "results";
+
   private static final String TABLE = "important_events";
   private static final String[] COLUMNS = {
     "value text", "kafka_partition int", "kafka_offset bigint"
@@ -330,6 +333,7 @@ public final class Scene implements AutoCloseable {
     namespaces.forEach(name -> cluster.client().namespaces().withName(name).delete());
     deleteObjects("");
     delete(BACKUPS, objects(BACKUPS, ""));
+    delete(RESULTS, objects(RESULTS, ""));
     infra.dropDatabase(id);
     databases.forEach(infra::dropDatabase);
     topic.delete();

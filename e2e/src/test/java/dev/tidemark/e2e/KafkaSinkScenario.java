@@ -5,19 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.e2e.serial.Counting;
 import dev.tidemark.e2e.serial.Program;
 import dev.tidemark.e2e.serial.Programs;
 import dev.tidemark.e2e.serial.Records;
 import dev.tidemark.e2e.serial.Serial;
-import io.fabric8.kubernetes.api.model.Pod;
+import dev.tidemark.e2e.serial.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.common.acl.AclOperation;
 import org.awaitility.Awaitility;
@@ -66,17 +67,7 @@ class KafkaSinkScenario {
     Job job = scene.apply(scene.manifest(Mode.LOCAL).set("sink", into(results)));
     job.awaitReady(Play.START);
     awaitMore(results);
-    // The operator never runs two drivers, so the test does, with the operator's hands off.
-    job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": \"true\"}}}");
-    Pod zombie = job.driver();
-    scene.faults().freeze(zombie);
-    Successor.of(scene.cluster().client(), zombie);
-    awaitMore(results);
-    scene.faults().thaw(zombie);
-    Successor.awaitEndOf(scene.cluster().client(), zombie);
-    awaitMore(results);
-    job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": null}}}");
-    job.awaitReady(Play.RECOVER);
+    Successor.beside(scene, job, () -> awaitMore(results));
     endsExact(scene, feeder, results);
   }
 
@@ -112,13 +103,59 @@ class KafkaSinkScenario {
     job.awaitReady(Play.RECOVER);
     feeder.close();
     List<Event> events = scene.topic().dump();
-    Map<Integer, Long> end = new TreeMap<>();
-    events.forEach(event -> end.merge(event.partition(), event.offset() + 1, Math::max));
+    Map<Integer, Long> end = Event.ends(events);
     Serial run = Serial.run(events, List.of(new Serial.Chapter(totals, Map.of())), end);
     Awaitility.await("the results of the last records")
         .atMost(Play.RECOVER)
         .pollInterval(Duration.ofSeconds(1))
         .untilAsserted(() -> assertThat(run.differences(newest(results), true)).isEmpty());
+  }
+
+  /** A window's newest record is its result; one that is final does not change any more. */
+  @Test
+  void slidingWindowsAfterKills(Scene scene) {
+    Program windows = Programs.inWindows(new Windows(9_000, 3_000, 1_000));
+    Topic results = scene.addTopic("results");
+    Records records = new Records(CountingPlay.KEYS);
+    Feeder feeder =
+        scene.feed(Play.RATE, (number, random) -> records.next(random, System.currentTimeMillis()));
+    Counting counting = new Counting(scene.infra(), scene.id(), scene.topic(), windows);
+    Job job = scene.apply(counting.in(scene.manifest(Mode.LOCAL)).set("sink", into(results)));
+    job.awaitReady(Play.START);
+    awaitMore(results);
+    strike(scene, results, () -> scene.faults().killJvm(job.driver()));
+    strike(scene, results, () -> scene.faults().killPod(job.driver()));
+    job.awaitReady(Play.RECOVER);
+    feeder.close();
+    List<Event> events = scene.topic().dump();
+    Serial run =
+        Serial.run(events, List.of(new Serial.Chapter(windows, Map.of())), Event.ends(events));
+    Awaitility.await("the results of the last records")
+        .atMost(Play.RECOVER)
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(() -> assertThat(run.differences(windows(results), true)).isEmpty());
+  }
+
+  /** Of each window the newest record: group, start, whether it is final, measures. */
+  private static List<List<String>> windows(Topic results) {
+    Map<String, JsonNode> newest = new LinkedHashMap<>();
+    for (Event event : results.dump()) {
+      JsonNode now = json(event.value());
+      JsonNode before = newest.put(event.key(), now);
+      if (before != null && before.get("is_final").asBoolean()) {
+        assertThat(now).as("a final result, at %s", event.place()).isEqualTo(before);
+      }
+    }
+    return newest.values().stream()
+        .map(
+            row ->
+                Arrays.asList(
+                    row.get("g0").isNull() ? null : row.get("g0").asText(),
+                    Long.toString(Instant.parse(row.get("window_start").asText()).toEpochMilli()),
+                    row.get("is_final").asText(),
+                    row.get("m0").asText(),
+                    row.get("m1").asText()))
+        .toList();
   }
 
   /** The ledger moves from the database to the group and back. */
@@ -282,12 +319,16 @@ class KafkaSinkScenario {
   }
 
   private static List<String> columns(String value) {
+    List<String> columns = new ArrayList<>();
+    for (JsonNode column : (Iterable<JsonNode>) json(value)::elements) {
+      columns.add(column.isNull() ? null : column.asText());
+    }
+    return columns;
+  }
+
+  private static JsonNode json(String value) {
     try {
-      List<String> columns = new ArrayList<>();
-      for (JsonNode column : (Iterable<JsonNode>) JSON.readTree(value)::elements) {
-        columns.add(column.isNull() ? null : column.asText());
-      }
-      return columns;
+      return JSON.readTree(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("no JSON: " + value, e);
     }

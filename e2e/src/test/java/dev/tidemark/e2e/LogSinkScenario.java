@@ -63,8 +63,7 @@ class LogSinkScenario {
     try (LogWatch log = follow(scene, job, second)) {
       feeder.close();
       List<Event> events = scene.topic().dump();
-      Map<Integer, Long> end = new TreeMap<>();
-      events.forEach(event -> end.merge(event.partition(), event.offset() + 1, Math::max));
+      Map<Integer, Long> end = Event.ends(events);
       Awaitility.await("the end of the topic")
           .atMost(Play.RECOVER)
           .pollInterval(Duration.ofMillis(500))

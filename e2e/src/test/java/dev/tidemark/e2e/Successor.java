@@ -34,6 +34,25 @@ final class Successor {
     return client.pods().inNamespace(driver.getMetadata().getNamespace()).resource(copy).create();
   }
 
+  /**
+   * A driver is frozen until a successor has committed, wakes up and ends. The operator never runs
+   * two drivers, so the test does, with the operator's hands off.
+   *
+   * @param awaitMore returns when more was committed
+   */
+  static void beside(Scene scene, Job job, Runnable awaitMore) {
+    job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": \"true\"}}}");
+    Pod zombie = job.driver();
+    scene.faults().freeze(zombie);
+    of(scene.cluster().client(), zombie);
+    awaitMore.run();
+    scene.faults().thaw(zombie);
+    awaitEndOf(scene.cluster().client(), zombie);
+    awaitMore.run();
+    job.patch("{\"metadata\": {\"annotations\": {\"tidemark.dev/paused\": null}}}");
+    job.awaitReady(Play.RECOVER);
+  }
+
   /** Waits until the driver before it has ended, which must be because it found itself replaced. */
   static void awaitEndOf(KubernetesClient client, Pod zombie) {
     Pod ended =

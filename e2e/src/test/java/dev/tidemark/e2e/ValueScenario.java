@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -77,6 +79,37 @@ class ValueScenario {
     Function<String, Long> number = value -> value.charAt(5) / 2L;
     Play.assertExact(
         scene, scene.judge(rule(number, value -> value.substring(8, 8 + value.charAt(7) / 2))));
+  }
+
+  /** A key, and what a header says of the value, beside the value itself. */
+  @Test
+  void keysAndHeaders(Scene scene) {
+    Feeder feeder = scene.feed(Play.RATE);
+    String header =
+        "CAST(filter(headers, h -> h.key = '" + Feeder.HEADER + "')[0].value AS STRING)";
+    Manifest manifest =
+        scene
+            .manifest(Mode.LOCAL)
+            .set("filter", "key IS NOT NULL AND size(headers) = 1")
+            .set(
+                "select",
+                List.of(
+                    "concat_ws(' ', key, " + header + ") AS value",
+                    "partition AS kafka_partition",
+                    "offset AS kafka_offset"));
+    Job job = Play.started(scene, manifest);
+    Play.strike(scene, job, () -> scene.faults().killJvm(job.driver()));
+    feeder.close();
+    Map<Integer, Long> ends = Event.ends(scene.topic().dump());
+    Awaitility.await("the end of the topic")
+        .atMost(Play.RECOVER)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> scene.table().ledger(scene.topic()).equals(ends));
+    Rule rule =
+        new Rule(
+            event -> event.key() != null,
+            event -> Rule.one(event.key() + " " + Feeder.header(event.value()), Rule.at(event)));
+    Play.assertExact(scene, scene.judge(rule));
   }
 
   private static Rule rule(Function<String, Long> number, Function<String, String> name) {

@@ -11,6 +11,8 @@ import dev.tidemark.job.sink.PostgresResultSink;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.TopicLines;
+import dev.tidemark.job.sink.files.FileSink;
+import org.apache.spark.sql.types.StructType;
 
 /** Sinks of results of whole batches. */
 final class JobResultSinks implements ResultSinks {
@@ -20,7 +22,10 @@ final class JobResultSinks implements ResultSinks {
   private static ResultSink made(Settings settings, String jobId, long epoch) {
     Settings.Definition of = settings.definition();
     if (of.aggregate() == null) {
-      return new LogSink(settings, jobId, epoch, Pipeline.compile(Selection.of(of)).schema());
+      StructType rows = Pipeline.compile(Selection.of(of)).schema();
+      return of.sink().s3() == null
+          ? new LogSink(settings, jobId, epoch, rows)
+          : new FileSink(settings, jobId, epoch, rows);
     }
     Aggregation aggregation = Aggregation.compile(Selection.of(of), of.aggregate());
     if (of.sink().jdbc() != null) {
@@ -32,7 +37,9 @@ final class JobResultSinks implements ResultSinks {
           TopicLines.results(of.sink().kafka(), aggregation.schema(), aggregation.keys());
       return new KafkaResultSink(settings, jobId, epoch, lines, GroupMember.current());
     }
-    return new LogSink(settings, jobId, epoch, aggregation.schema());
+    return of.sink().s3() == null
+        ? new LogSink(settings, jobId, epoch, aggregation.schema())
+        : new FileSink(settings, jobId, epoch, aggregation.schema());
   }
 
   @Override

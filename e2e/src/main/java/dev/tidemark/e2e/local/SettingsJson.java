@@ -96,6 +96,7 @@ final class SettingsJson {
     definition
         .putObject("sink")
         .putNull("kafka")
+        .putNull("s3")
         .putObject("jdbc")
         .put("url", servers.jdbc(name))
         .put("table", "results")

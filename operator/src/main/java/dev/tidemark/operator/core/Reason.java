@@ -18,6 +18,8 @@ public enum Reason {
   SinkPermissionDenied(Kind.STOP),
   LedgerPermissionDenied(Kind.STOP),
   SinkRejectedRow(Kind.STOP),
+  SinkInUse(Kind.STOP),
+  StoreUnfit(Kind.STOP),
   BucketNotFound(Kind.STOP),
   CheckpointInUse(Kind.STOP),
   OwnerRecordMissing(Kind.STOP),

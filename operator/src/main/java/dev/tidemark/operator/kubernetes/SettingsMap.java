@@ -147,7 +147,15 @@ final class SettingsMap {
           .put("mode", (jdbc.mode() == null ? spec.sinkMode() : jdbc.mode()).name());
     }
     sink.set("kafka", topic(spec.sink().kafka()));
+    sink.set("s3", files(spec.sink().s3()));
     return definition;
+  }
+
+  /** Files to write, as a driver is told of them. */
+  static JsonNode files(Sink.S3 s3) {
+    return s3 == null
+        ? NullNode.getInstance()
+        : Json.object().put("path", s3.path()).put("format", s3.format().name());
   }
 
   /** A topic to write to, as a driver is told of it. */

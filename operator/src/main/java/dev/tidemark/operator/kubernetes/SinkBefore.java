@@ -51,10 +51,16 @@ final class SinkBefore {
     return place(one).equals(place(other));
   }
 
-  /** What says where the ledger is: with a table, in the group of the job's name, or at the log. */
+  /**
+   * What says where the ledger is: with a table, in the group of the job's name, with files, or at
+   * the log.
+   */
   private static List<String> place(Sink sink) {
     if (sink.jdbc() != null) {
       return List.of(sink.jdbc().url(), sink.jdbc().table());
+    }
+    if (sink.s3() != null) {
+      return List.of("s3", sink.s3().path());
     }
     return sink.kafka() == null ? List.of() : List.of("kafka");
   }
@@ -72,6 +78,7 @@ final class SinkBefore {
       sink.putObject("jdbc").put("url", before.jdbc().url()).put("table", before.jdbc().table());
     }
     sink.set("kafka", SettingsMap.topic(before.kafka()));
+    sink.set("s3", SettingsMap.files(before.s3()));
   }
 
   static void record(Map<String, String> data, Sink before) {

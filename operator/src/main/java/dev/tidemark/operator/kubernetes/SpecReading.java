@@ -125,6 +125,7 @@ final class SpecReading {
         new Sink(
             new Sink.Jdbc(null, null, null, null, null, null),
             new Sink.Kafka(null, null, null),
+            new Sink.S3(null, null),
             null),
         new Checkpoint(null, null),
         null,

@@ -70,12 +70,13 @@ final class GoldenTest {
             new Sink.Jdbc(
                 "jdbc:postgresql://former:5432/events", "events", secret, secret, null, null),
             null,
+            null,
             null)
         : null;
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"minimal", "full", "running", "stateful", "pattern", "topic"})
+  @ValueSource(strings = {"minimal", "full", "running", "stateful", "pattern", "topic", "files"})
   void settingsAreThoseOfTheContract(String name) throws IOException {
     StreamingJob job = job(CONTRACT.resolve(name + ".yaml"));
     DriverPlan plan = plan(name, job);

@@ -74,6 +74,8 @@ final class SpecReadingTest {
       case "sink.kafka.topic" -> parent.put(field, "results");
       case "sink.kafka.key" -> parent.putArray(field).add("word");
       case "sink.kafka.format" -> parent.put(field, "Text");
+      case "sink.s3.path" -> parent.put(field, "s3a://results/other");
+      case "sink.s3.format" -> parent.put(field, "Parquet");
       case "aggregate.window.length", "aggregate.window.lateness" -> parent.put(field, "7m");
       case "aggregate.results" -> parent.put(field, "PerBatch");
       default -> {

@@ -14,6 +14,7 @@ import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.SinkCheck;
 import dev.tidemark.job.sink.TopicCheck;
 import dev.tidemark.job.sink.TopicLines;
+import dev.tidemark.job.sink.files.FilesCheck;
 import dev.tidemark.job.source.KafkaCluster;
 import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.state.StateFit;
@@ -121,6 +122,8 @@ public final class CheckRun {
               ? TopicLines.rows(sink.kafka(), schema)
               : TopicLines.results(sink.kafka(), schema, keys);
       TopicCheck.run(settings);
+    } else if (sink.s3() != null) {
+      FilesCheck.run(settings, schema);
     }
   }
 
@@ -170,7 +173,9 @@ public final class CheckRun {
 
   private static void checkpoint(Settings settings) {
     try (S3Ownership ownership = new S3Ownership(settings)) {
-      ownership.check(settings);
+      if (ownership.check(settings).isEmpty()) {
+        ownership.requireConditionalWrites();
+      }
     } catch (Trouble e) {
       // A check run takes nothing, so it cannot come too late.
       if (e.reason() != Reason.Superseded) {
@@ -257,6 +262,9 @@ public final class CheckRun {
   private static String shown(Settings.Sink sink) {
     if (sink.jdbc() != null) {
       return "table " + sink.jdbc().table() + " ";
+    }
+    if (sink.s3() != null) {
+      return "files in " + sink.s3().path() + " ";
     }
     return sink.kafka() == null ? "" : "topic " + sink.kafka().topic() + " ";
   }

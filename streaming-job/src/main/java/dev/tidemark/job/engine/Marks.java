@@ -3,7 +3,7 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.expression.Mark;
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

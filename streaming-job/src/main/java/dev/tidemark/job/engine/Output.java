@@ -1,7 +1,7 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +19,11 @@ public interface Output {
    */
   record Outcome(long records, long rows, boolean moved) {
     public static final Outcome NOTHING = new Outcome(0, 0, false);
+
+    /** What was done in all. */
+    Outcome and(Outcome more) {
+      return new Outcome(records + more.records, rows + more.rows, moved || more.moved);
+    }
   }
 
   /**

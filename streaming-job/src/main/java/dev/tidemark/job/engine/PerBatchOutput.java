@@ -1,7 +1,7 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
@@ -28,14 +28,13 @@ final class PerBatchOutput implements Output {
   @Override
   public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
     List<PartitionRange> todo = Output.notCommitted(ranges, committed);
-    if (todo.stream().allMatch(range -> range.from() == range.until())) {
-      return Outcome.NOTHING;
-    }
+    return transaction.claimed(time, todo, this::results);
+  }
+
+  private JavaRDD<Result> results(List<PartitionRange> ranges) {
     PartialsRdd partials =
-        new PartialsRdd(spark.sc(), transaction.computation(), malformed, todo, Map::of);
-    JavaRDD<Result> results =
-        MergeByKey.of(partials, transaction.computation(), partitions)
-            .mapPartitions(new Result.OfChanges());
-    return transaction.run(time, todo, results).outcome();
+        new PartialsRdd(spark.sc(), transaction.computation(), malformed, ranges, Map::of);
+    return MergeByKey.of(partials, transaction.computation(), partitions)
+        .mapPartitions(new Result.OfChanges());
   }
 }

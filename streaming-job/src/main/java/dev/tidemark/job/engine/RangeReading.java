@@ -2,8 +2,8 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Trouble;
-import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.source.PartitionReader;
 import dev.tidemark.job.source.Readers;
 import java.util.Iterator;

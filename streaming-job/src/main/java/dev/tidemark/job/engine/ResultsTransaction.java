@@ -2,10 +2,10 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.engine.Output.Outcome;
 import dev.tidemark.job.expression.StateKey;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.Staged;
@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 
@@ -47,18 +48,39 @@ public final class ResultsTransaction {
     sink.open();
   }
 
-  public Done run(long time, List<PartitionRange> ranges, JavaRDD<Result> results) {
+  /**
+   * A batch whose results need nothing but its records, as the sink claims it.
+   *
+   * @param results those of ranges
+   */
+  Outcome claimed(
+      long time,
+      List<PartitionRange> ranges,
+      Function<List<PartitionRange>, JavaRDD<Result>> results) {
+    return Claiming.write(
+        sink,
+        time,
+        ranges,
+        claim -> run(claim.number(), claim.ranges(), results.apply(claim.ranges())).outcome());
+  }
+
+  /**
+   * A batch.
+   *
+   * @param batch under which the sink knows it
+   */
+  public Done run(long batch, List<PartitionRange> ranges, JavaRDD<Result> results) {
     // Not collect(): that would write a state checkpoint, if one is due, before it returns.
     List<StageResults.Report> reports =
         await(
             results
-                .mapPartitions(new StageResults(computation, sinks, jobId, epoch, time))
+                .mapPartitions(new StageResults(computation, sinks, jobId, epoch, batch))
                 .collectAsync());
     List<Staged> staged =
         reports.stream().map(StageResults.Report::staged).filter(s -> s.rows() > 0).toList();
     long records = ranges.stream().mapToLong(r -> r.until() - r.from()).sum();
     long rows = staged.stream().mapToLong(Staged::rows).sum();
-    boolean moved = records + rows > 0 && sink.commit(time, staged, ranges);
+    boolean moved = records + rows > 0 && sink.commit(batch, staged, ranges);
     Map<StateKey, byte[]> marks = new HashMap<>();
     reports.forEach(report -> marks.putAll(report.marks()));
     return new Done(new Outcome(records, rows, moved), marks);

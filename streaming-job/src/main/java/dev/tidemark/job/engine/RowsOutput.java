@@ -1,7 +1,7 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.sink.RowSinks;
 import dev.tidemark.job.sink.Written;
 import java.util.List;

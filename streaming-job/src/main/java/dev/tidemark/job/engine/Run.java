@@ -1,10 +1,10 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.source.Offsets;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,7 @@ import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Results;
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.sink.Part;
 import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.Staged;
 import java.io.Serializable;
@@ -12,7 +13,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.slf4j.Logger;
@@ -42,14 +42,14 @@ final class StageResults implements FlatMapFunction<Iterator<Result>, StageResul
 
   @Override
   public Iterator<Report> call(Iterator<Result> results) {
-    long attempt = TaskContext.get().taskAttemptId();
+    Part part = Part.ofTask();
     Rows rows = new Rows(computation.compiled(), results);
     try {
       Staged staged =
           rows.hasNext()
               ? Pipeline.forManyRows(
-                  () -> sinks.of(Mounted.SETTINGS, jobId, epoch).stage(batch, attempt, rows))
-              : new Staged(attempt, 0);
+                  () -> sinks.of(Mounted.SETTINGS, jobId, epoch).stage(batch, part, rows))
+              : new Staged(part.attempt(), 0);
       return List.of(new Report(staged, rows.marks)).iterator();
     } catch (Trouble e) {
       LOG.warn("results of the batch of {}: {}", batch, e.getMessage(), e);

@@ -2,15 +2,16 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Selection;
+import dev.tidemark.job.ledger.Claim;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.sink.Part;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.Staged;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 
@@ -44,16 +45,17 @@ final class StagedRowsOutput implements Output {
   @Override
   public Outcome write(long time, List<PartitionRange> ranges, Map<Partition, Long> committed) {
     List<PartitionRange> todo = Output.notCommitted(ranges, committed);
-    List<PartitionRange> read = todo.stream().filter(r -> r.until() > r.from()).toList();
-    if (read.isEmpty()) {
-      return Outcome.NOTHING;
-    }
+    return Claiming.write(sink, time, todo, this::write);
+  }
+
+  private Outcome write(Claim claim) {
+    List<PartitionRange> read = claim.ranges().stream().filter(r -> r.until() > r.from()).toList();
     List<Staged> staged =
         spark
             .parallelize(read, read.size())
-            .map(new StageRange(sinks, malformed, jobId, epoch, time))
+            .map(new StageRange(sinks, malformed, jobId, epoch, claim.number()))
             .collect();
-    boolean moved = sink.commit(time, staged, todo);
+    boolean moved = sink.commit(claim.number(), staged, claim.ranges());
     return new Outcome(
         read.stream().mapToLong(r -> r.until() - r.from()).sum(),
         staged.stream().mapToLong(Staged::rows).sum(),
@@ -89,7 +91,7 @@ final class StagedRowsOutput implements Output {
                   .of(Mounted.SETTINGS, jobId, epoch)
                   .stage(
                       batch,
-                      TaskContext.get().taskAttemptId(),
+                      Part.ofTask(),
                       Pipeline.compile(Selection.of(of)).apply(records, malformed.here())));
     }
   }

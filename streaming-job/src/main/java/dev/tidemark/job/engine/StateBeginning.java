@@ -2,12 +2,12 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.Skipped;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.state.CheckpointPaths;
 import dev.tidemark.job.state.StateFit;
 import dev.tidemark.job.state.StateManifest;

@@ -1,6 +1,6 @@
 package dev.tidemark.job.engine;
 
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.sink.RowSinks;
 import dev.tidemark.job.sink.Written;
 import org.apache.spark.api.java.function.Function;

@@ -60,7 +60,9 @@ final class GroupOffsets {
         cluster,
         topicIds,
         List.copyOf(until),
-        List.copyOf(skipped));
+        List.copyOf(skipped),
+        null,
+        null);
   }
 
   /** What is to be committed so that {@link #document} says the same again. */

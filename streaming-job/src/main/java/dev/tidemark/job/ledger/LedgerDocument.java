@@ -19,6 +19,8 @@ import java.util.Set;
  * @param sealed true after a hand-over: nothing may be printed any more
  * @param cluster id of the Kafka cluster the offsets belong to; null before the first opening
  * @param skipped ranges that Kafka had dropped before they were read
+ * @param owner who writes here, by {@link Ledgers#owner}; null where the checkpoint path says it
+ * @param claimed of a sink of files: what was claimed; else null
  */
 record LedgerDocument(
     int contract,
@@ -29,20 +31,39 @@ record LedgerDocument(
     String cluster,
     Map<String, String> topicIds,
     List<Offset> offsets,
-    List<Range> skipped) {
+    List<Range> skipped,
+    String owner,
+    Claimed claimed) {
   static final int CONTRACT = 1;
 
   /** The first offset of a partition whose results were not printed. */
   record Offset(String topic, int partition, long until) {}
 
-  /** A range that was skipped, from its first offset to the first one after it. */
+  /**
+   * Batches of files that were claimed before they were written.
+   *
+   * @param last the number of the newest; 0 before the first
+   * @param definition digest of the definition that the newest is written by
+   * @param ranges what the newest reads, until it is known how it ended; empty from then on
+   */
+  record Claimed(long last, String definition, List<Range> ranges) {}
+
+  /** A range, from its first offset to the first one after it. */
   record Range(String topic, int partition, long from, long until) {
     Range(Skipped range) {
       this(range.partition().topic(), range.partition().number(), range.from(), range.until());
     }
 
+    Range(PartitionRange range) {
+      this(range.partition().topic(), range.partition().number(), range.from(), range.until());
+    }
+
     Skipped skipped() {
       return new Skipped(new Partition(topic, partition), from, until);
+    }
+
+    PartitionRange range() {
+      return new PartitionRange(new Partition(topic, partition), from, until);
     }
   }
 
@@ -51,7 +72,8 @@ record LedgerDocument(
   }
 
   static LedgerDocument of(String jobId) {
-    return new LedgerDocument(CONTRACT, jobId, 0, 0, false, null, Map.of(), List.of(), List.of());
+    return new LedgerDocument(
+        CONTRACT, jobId, 0, 0, false, null, Map.of(), List.of(), List.of(), null, null);
   }
 
   LedgerState state() {
@@ -66,8 +88,7 @@ record LedgerDocument(
       throw fenced(byEpoch);
     }
     requireOpen(path);
-    return new LedgerDocument(
-        CONTRACT, jobId, byRevision, byEpoch, false, cluster, topicIds, offsets, skipped);
+    return held(byRevision, byEpoch, false);
   }
 
   void require(long wanted, String path) {
@@ -104,8 +125,7 @@ record LedgerDocument(
     if (epoch >= byEpoch) {
       throw fenced(byEpoch);
     }
-    return new LedgerDocument(
-        CONTRACT, jobId, revision, byEpoch, true, cluster, topicIds, offsets, skipped);
+    return held(revision, byEpoch, true);
   }
 
   /** With the position of another ledger in the place of what was here. */
@@ -113,16 +133,100 @@ record LedgerDocument(
     if (epoch > byEpoch || (epoch == byEpoch && !sealed)) {
       throw fenced(byEpoch);
     }
+    return held(byRevision, byEpoch, false)
+        .standing(
+            position.until().isEmpty() ? null : position.identity().clusterId(),
+            position.identity().topicIds(),
+            position.until(),
+            position.skipped().stream().map(Range::new).toList());
+  }
+
+  /** The same in the hands of a run. */
+  private LedgerDocument held(int byRevision, long byEpoch, boolean isSealed) {
     return new LedgerDocument(
         CONTRACT,
         jobId,
         byRevision,
         byEpoch,
-        false,
-        position.until().isEmpty() ? null : position.identity().clusterId(),
-        position.identity().topicIds(),
-        offsets(position.until()),
-        position.skipped().stream().map(Range::new).toList());
+        isSealed,
+        cluster,
+        topicIds,
+        offsets,
+        skipped,
+        owner,
+        claimed);
+  }
+
+  /** The same at another place. */
+  private LedgerDocument standing(
+      String ofCluster, Map<String, String> ids, Map<Partition, Long> until, List<Range> without) {
+    return new LedgerDocument(
+        CONTRACT,
+        jobId,
+        revision,
+        epoch,
+        sealed,
+        ofCluster,
+        ids,
+        offsets(until),
+        without,
+        owner,
+        claimed);
+  }
+
+  private LedgerDocument having(String ownedBy, Claimed claims) {
+    return new LedgerDocument(
+        CONTRACT, jobId, revision, epoch, sealed, cluster, topicIds, offsets, skipped, ownedBy,
+        claims);
+  }
+
+  /** The same with the name of who writes here. */
+  LedgerDocument ownedBy(String name) {
+    return having(name, claimed);
+  }
+
+  /** What was claimed last and is not known to have ended. */
+  Optional<Claim> open() {
+    return claimed == null || claimed.ranges().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Claim(claimed.last(), claimed.ranges().stream().map(Range::range).toList()));
+  }
+
+  /** Whether what is open can be written as it was claimed. */
+  boolean isResumable(String definition) {
+    Map<Partition, Long> until = state().until();
+    return claimed.definition().equals(definition)
+        && claimed.ranges().stream()
+            .map(Range::range)
+            .allMatch(range -> until.getOrDefault(range.partition(), -1L) == range.from());
+  }
+
+  /** With the next claim; one of the same that is there already stays. */
+  LedgerDocument claiming(String definition, List<PartitionRange> ranges) {
+    List<Range> wanted = ranges.stream().map(Range::new).toList();
+    if (open().isPresent() && !claimed.ranges().equals(wanted)) {
+      throw new IllegalStateException("claimed, and not known to have ended: " + claimed);
+    }
+    return open().isPresent()
+        ? this
+        : having(owner, new Claimed(claimed == null ? 1 : claimed.last() + 1, definition, wanted));
+  }
+
+  /**
+   * After it became known how a claim ended; done already it stays.
+   *
+   * @param written true when its rows count, so that its records are never read again
+   */
+  LedgerDocument ended(long number, boolean written) {
+    Optional<Claim> ending = open().filter(claim -> claim.number() == number);
+    if (ending.isEmpty()) {
+      return this;
+    }
+    Map<Partition, Long> to = new HashMap<>();
+    ending.get().ranges().forEach(range -> to.put(range.partition(), range.until()));
+    return (written ? moved(to) : this)
+        .having(owner, new Claimed(number, claimed.definition(), List.of()));
   }
 
   private Trouble fenced(long wanted) {
@@ -144,8 +248,7 @@ record LedgerDocument(
     all.putAll(state().until());
     Map<String, String> ids = new HashMap<>(identity.topicIds());
     ids.putAll(topicIds);
-    return new LedgerDocument(
-        CONTRACT, jobId, revision, epoch, false, identity.clusterId(), ids, offsets(all), skipped);
+    return standing(identity.clusterId(), ids, all, skipped);
   }
 
   private void requireIdentity(LedgerIdentity identity, String path) {
@@ -169,8 +272,7 @@ record LedgerDocument(
   LedgerDocument moved(Map<Partition, Long> to) {
     Map<Partition, Long> all = new HashMap<>(state().until());
     all.putAll(to);
-    return new LedgerDocument(
-        CONTRACT, jobId, revision, epoch, false, cluster, topicIds, offsets(all), skipped);
+    return standing(cluster, topicIds, all, skipped);
   }
 
   /** The same, after ranges that begin where it stands, which are noted; done already it stays. */
@@ -185,9 +287,7 @@ record LedgerDocument(
       to.put(range.partition(), range.until());
       all.add(new Range(range));
     }
-    List<Offset> moved = moved(to).offsets();
-    return new LedgerDocument(
-        CONTRACT, jobId, revision, epoch, false, cluster, topicIds, moved, List.copyOf(all));
+    return standing(cluster, topicIds, moved(to).state().until(), List.copyOf(all));
   }
 
   private static List<Offset> offsets(Map<Partition, Long> until) {

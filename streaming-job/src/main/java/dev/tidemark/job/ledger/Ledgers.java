@@ -20,6 +20,9 @@ public final class Ledgers {
     if (sink.jdbc() != null) {
       return new PostgresLedger(sink.jdbc(), owner(settings));
     }
+    if (sink.s3() != null) {
+      return FilesLedger.at(sink.s3(), settings);
+    }
     return sink.kafka() != null ? new GroupLedger(settings) : new ObjectLedger(settings);
   }
 
@@ -39,6 +42,9 @@ public final class Ledgers {
     Settings.Place jdbc = settings.sinkBefore().jdbc();
     if (jdbc != null) {
       return PostgresLedger.before(new Settings.Jdbc(jdbc.url(), jdbc.table(), false, "Append"));
+    }
+    if (settings.sinkBefore().s3() != null) {
+      return FilesLedger.at(settings.sinkBefore().s3(), settings);
     }
     return settings.sinkBefore().kafka() != null
         ? new GroupLedger(settings)

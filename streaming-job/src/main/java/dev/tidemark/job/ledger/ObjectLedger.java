@@ -1,57 +1,49 @@
 package dev.tidemark.job.ledger;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tidemark.job.ledger.JsonObjects.Stored;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.CheckpointPath;
-import dev.tidemark.job.owner.StoreClient;
-import dev.tidemark.job.owner.StoreTrouble;
 import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import software.amazon.awssdk.core.ResponseBytes;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
- * The ledger of a sink without transactions: the object {@code _tidemark/ledger.json} beside the
- * owner record. Each write is conditional on the version it was made from, so a run whose epoch was
- * taken cannot move it.
+ * The ledger of a sink without transactions: the object {@code _tidemark/ledger.json} below a path.
+ * Each write is conditional on the version it was made from, so a run whose epoch was taken cannot
+ * move it.
  */
-public final class ObjectLedger extends DocumentLedger {
+public class ObjectLedger extends DocumentLedger {
   private static final int TRIES = 5;
-  private static final String NAME = "_tidemark/ledger.json";
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build();
+  static final String NAME = "_tidemark/ledger.json";
 
-  private final CheckpointPath path;
-  private final String endpoint;
-  private final S3Client client;
+  private final String field;
+  private final JsonObjects objects;
 
-  /** Makes the client; the store is asked later. */
+  /** Beside the owner record; the store is asked later. */
   public ObjectLedger(Settings settings) {
-    path = CheckpointPath.parse(settings.runtime().checkpoint().path());
-    endpoint = settings.runtime().s3().endpoint();
-    client = StoreClient.of(settings.runtime().s3());
+    this(
+        "checkpoint.path",
+        new JsonObjects(
+            CheckpointPath.parse(settings.runtime().checkpoint().path()), settings.runtime().s3()));
   }
 
-  private record Stored(LedgerDocument document, String etag) {}
+  /**
+   * Below another path.
+   *
+   * @param field of the spec that says which
+   */
+  ObjectLedger(String field, JsonObjects objects) {
+    this.field = field;
+    this.objects = objects;
+  }
 
   @Override
   public String shown() {
-    return "s3a://" + path.bucket() + "/" + path.below(NAME);
+    return objects.shown(NAME);
   }
 
   @Override
@@ -61,15 +53,15 @@ public final class ObjectLedger extends DocumentLedger {
 
   @Override
   public Optional<LedgerState> read(String jobId) {
-    return get(jobId).map(stored -> stored.document().state());
+    return get().map(stored -> mine(stored, jobId).state());
   }
 
   @Override
   public Optional<Position> seal(String jobId, long epoch) {
-    if (get(jobId).filter(stored -> stored.document().epoch() > 0).isPresent()) {
+    if (document(jobId).epoch() > 0) {
       change(jobId, document -> document.sealedBy(epoch));
     }
-    return get(jobId).flatMap(stored -> stored.document().position());
+    return document(jobId).position();
   }
 
   /**
@@ -78,7 +70,7 @@ public final class ObjectLedger extends DocumentLedger {
    * @throws Trouble {@code Fenced} when it is not this epoch's any more
    */
   public Map<Partition, Long> require(String jobId, long epoch) {
-    LedgerDocument now = get(jobId).map(Stored::document).orElseGet(() -> LedgerDocument.of(jobId));
+    LedgerDocument now = document(jobId);
     now.require(epoch, shown());
     return now.state().until();
   }
@@ -99,66 +91,52 @@ public final class ObjectLedger extends DocumentLedger {
 
   @Override
   LedgerState change(String jobId, UnaryOperator<LedgerDocument> how) {
+    return changed(jobId, how).state();
+  }
+
+  LedgerDocument changed(String jobId, UnaryOperator<LedgerDocument> how) {
     for (int i = 0; i < TRIES; i++) {
-      Optional<Stored> before = get(jobId);
+      Optional<Stored<LedgerDocument>> before = get();
       LedgerDocument next =
-          how.apply(before.map(Stored::document).orElseGet(() -> LedgerDocument.of(jobId)));
-      if (put(next, before)) {
-        return next.state();
+          how.apply(
+              before.map(stored -> mine(stored, jobId)).orElseGet(() -> LedgerDocument.of(jobId)));
+      if (objects.put(NAME, next, before.map(Stored::version).orElse(null))) {
+        return next;
       }
     }
     throw new Trouble(
         Reason.StoreUnavailable, shown() + " changes all the time; other runs write it too");
   }
 
-  /** Of another job, that lay here before, there is nothing to be known. */
-  private Optional<Stored> get(String jobId) {
+  final LedgerDocument document(String jobId) {
+    return get().map(stored -> mine(stored, jobId)).orElseGet(() -> LedgerDocument.of(jobId));
+  }
+
+  private LedgerDocument mine(Stored<LedgerDocument> stored, String jobId) {
+    LedgerDocument found = stored.content();
+    return jobId.equals(found.jobId()) ? found : inPlaceOf(found, jobId);
+  }
+
+  /** What a job begins with where another one has left its ledger: nothing. */
+  LedgerDocument inPlaceOf(LedgerDocument another, String jobId) {
+    return LedgerDocument.of(jobId);
+  }
+
+  final Optional<Stored<LedgerDocument>> get() {
     try {
-      ResponseBytes<GetObjectResponse> object =
-          client.getObjectAsBytes(r -> r.bucket(path.bucket()).key(path.below(NAME)));
-      LedgerDocument read = JSON.readValue(object.asByteArray(), LedgerDocument.class);
-      return Optional.of(
-          new Stored(
-              jobId.equals(read.jobId()) ? read : LedgerDocument.of(jobId),
-              object.response().eTag()));
-    } catch (NoSuchKeyException e) {
-      return Optional.empty();
-    } catch (SdkException e) {
-      throw StoreTrouble.of(e, path, endpoint);
-    } catch (UncheckedIOException e) {
-      throw StoreTrouble.of(e);
+      return objects.get(NAME, LedgerDocument.class);
     } catch (IOException e) {
       throw new Trouble(
           Reason.CheckpointDamaged,
           shown()
-              + " cannot be read as a ledger; put back an older version of that object, or choose another checkpoint.path",
+              + " cannot be read as a ledger; put back an older version of that object, or choose another "
+              + field,
           e);
-    }
-  }
-
-  /** False when somebody else wrote in between. */
-  private boolean put(LedgerDocument next, Optional<Stored> before) {
-    try {
-      byte[] body = JSON.writeValueAsBytes(next);
-      client.putObject(
-          request -> {
-            request.bucket(path.bucket()).key(path.below(NAME)).contentType("application/json");
-            before.ifPresentOrElse(b -> request.ifMatch(b.etag()), () -> request.ifNoneMatch("*"));
-          },
-          RequestBody.fromBytes(body));
-      return true;
-    } catch (SdkException e) {
-      if (StoreTrouble.isConflict(e)) {
-        return false;
-      }
-      throw StoreTrouble.of(e, path, endpoint);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 
   @Override
   public void close() {
-    client.close();
+    objects.close();
   }
 }

@@ -18,6 +18,8 @@ public enum Reason {
   SinkPermissionDenied(Kind.STOP, true),
   LedgerPermissionDenied(Kind.STOP, true),
   SinkRejectedRow(Kind.STOP, true),
+  SinkInUse(Kind.STOP, true),
+  StoreUnfit(Kind.STOP, true),
   BucketNotFound(Kind.STOP, true),
   CheckpointInUse(Kind.STOP),
   OwnerRecordMissing(Kind.STOP),

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A checkpoint path as bucket and prefix.
+ * A path in the store of a job, that of its checkpoint or another, as bucket and prefix.
  *
  * @param prefix without slashes at its ends; empty for the whole bucket
  */
@@ -18,8 +18,17 @@ public record CheckpointPath(String bucket, String prefix) {
       Pattern.compile("s3a?://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?");
   private static final String RECORD = "_tidemark/job.json";
 
-  /** Reads the text of the settings. */
+  /** Reads {@code checkpoint.path} of the settings. */
   public static CheckpointPath parse(String text) {
+    return parse("checkpoint.path", text);
+  }
+
+  /**
+   * Reads another path in the job's store.
+   *
+   * @param field of the spec that holds it
+   */
+  public static CheckpointPath parse(String field, String text) {
     Matcher matcher = URI.matcher(text);
     String prefix = matcher.matches() ? trimmed(matcher.group(2)) : "";
     boolean odd =
@@ -28,7 +37,8 @@ public record CheckpointPath(String bucket, String prefix) {
     if (!matcher.matches() || prefix.contains("//") || odd) {
       throw new Trouble(
           Reason.InvalidSettings,
-          "checkpoint.path '"
+          field
+              + " '"
               + text
               + "' is not understood; write s3a://bucket/path without empty parts, . or ..");
     }
@@ -47,7 +57,7 @@ public record CheckpointPath(String bucket, String prefix) {
   }
 
   /** The key of a path's owner record. */
-  String record() {
+  public String record() {
     return below(RECORD);
   }
 
@@ -57,7 +67,7 @@ public record CheckpointPath(String bucket, String prefix) {
   }
 
   /** The paths this one lies in, the bucket itself included, nearest first. */
-  List<CheckpointPath> parents() {
+  public List<CheckpointPath> parents() {
     List<CheckpointPath> parents = new ArrayList<>();
     String now = prefix;
     while (!now.isEmpty()) {

@@ -44,6 +44,15 @@ public final class S3Ownership implements Ownership, AutoCloseable {
     this.records = new Records(client);
   }
 
+  /**
+   * Before a path is taken: whether its store can be relied on.
+   *
+   * @throws Trouble {@code StoreUnfit}, or what keeps the store from answering
+   */
+  public void requireConditionalWrites() {
+    ConditionalWrites.require(client, path, endpoint);
+  }
+
   private <T> T asking(Supplier<T> question) {
     try {
       return question.get();

@@ -106,8 +106,8 @@ public record Settings(
    */
   public record Value(String format, String schema, String framing) implements Serializable {}
 
-  /** Where the results go: a table, or a topic, or, when both are null, the driver's log. */
-  public record Sink(Jdbc jdbc, Kafka kafka) {
+  /** Where the results go: a table, a topic, files, or, when all are null, the driver's log. */
+  public record Sink(Jdbc jdbc, Kafka kafka, Files s3) {
     /** True where tasks commit what they write; else the driver does, batch by batch. */
     public boolean takesRanges() {
       return jdbc != null || kafka != null;
@@ -115,10 +115,18 @@ public record Settings(
   }
 
   /**
-   * Where the results of an earlier revision went: beside a table, into a topic, or, when both are
-   * null, into the log.
+   * Where the results of an earlier revision went: beside a table, into a topic, into files, or,
+   * when all are null, into the log.
    */
-  public record SinkBefore(Place jdbc, Kafka kafka) {}
+  public record SinkBefore(Place jdbc, Kafka kafka, Files s3) {}
+
+  /**
+   * Files in the store of the checkpoint.
+   *
+   * @param path an {@code s3a://} URI
+   * @param format {@code JsonLines} or {@code Parquet}
+   */
+  public record Files(String path, String format) implements Serializable {}
 
   /**
    * A topic at the brokers of the source.

@@ -59,6 +59,21 @@ final class SettingsRules {
     if (d.sink().kafka() != null) {
       topic(d.sink(), d.source());
     }
+    if (d.sink().s3() != null) {
+      files(d.sink(), d.aggregate());
+    }
+  }
+
+  private static void files(Settings.Sink sink, Settings.Aggregate aggregate) {
+    if (sink.jdbc() != null || sink.kafka() != null) {
+      throw invalid("definition.sink has s3 and another one");
+    }
+    present("definition.sink.s3.path", sink.s3().path());
+    oneOf("definition.sink.s3.format", sink.s3().format(), Set.of("JsonLines", "Parquet"));
+    if (aggregate != null && aggregate.stateful()) {
+      throw invalid(
+          "definition.sink.s3 takes rows and results per batch, since what lies in a file is never replaced");
+    }
   }
 
   private static void topic(Settings.Sink sink, Settings.Source source) {

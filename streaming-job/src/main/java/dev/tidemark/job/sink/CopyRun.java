@@ -1,6 +1,7 @@
 package dev.tidemark.job.sink;
 
 import dev.tidemark.job.expression.Rows;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Trouble;
 import java.sql.SQLException;
 import java.util.Arrays;

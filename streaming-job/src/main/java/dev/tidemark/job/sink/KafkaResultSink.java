@@ -5,6 +5,7 @@ import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.GroupName;
 import dev.tidemark.job.ledger.GroupPosition;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,10 +50,10 @@ public final class KafkaResultSink implements ResultSink, AutoCloseable {
   }
 
   @Override
-  public Staged stage(long batch, long attempt, Iterator<InternalRow> rows) {
+  public Staged stage(long batch, Part part, Iterator<InternalRow> rows) {
     List<Line> staged = new ArrayList<>();
     lines.all(rows).forEachRemaining(staged::add);
-    return new Staged(attempt, staged.size(), staged);
+    return new Staged(part.attempt(), staged.size(), staged);
   }
 
   @Override

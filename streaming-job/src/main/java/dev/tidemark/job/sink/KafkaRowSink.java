@@ -10,6 +10,8 @@ import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.GroupName;
 import dev.tidemark.job.ledger.GroupPosition;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.OffsetGap;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
 import java.util.Iterator;

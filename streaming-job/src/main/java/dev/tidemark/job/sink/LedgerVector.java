@@ -3,6 +3,8 @@ package dev.tidemark.job.sink;
 import dev.tidemark.job.ledger.EpochRule;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.LedgerTables;
+import dev.tidemark.job.ledger.OffsetGap;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.sql.Connection;

@@ -2,6 +2,7 @@ package dev.tidemark.job.sink;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.ObjectLedger;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ public final class LogSink implements ResultSink {
   }
 
   @Override
-  public Staged stage(long batch, long attempt, Iterator<InternalRow> rows) {
+  public Staged stage(long batch, Part part, Iterator<InternalRow> rows) {
     List<Line> lines = new ArrayList<>();
     long count = 0;
     while (rows.hasNext()) {
@@ -49,7 +50,7 @@ public final class LogSink implements ResultSink {
         lines.add(new Line(null, json.text(row)));
       }
     }
-    return new Staged(attempt, count, lines);
+    return new Staged(part.attempt(), count, lines);
   }
 
   @Override

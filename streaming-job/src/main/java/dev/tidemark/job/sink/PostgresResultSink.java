@@ -2,6 +2,7 @@ package dev.tidemark.job.sink;
 
 import dev.tidemark.job.ledger.Database;
 import dev.tidemark.job.ledger.LedgerTables;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.SqlTrouble;
 import dev.tidemark.job.ledger.TableName;
 import dev.tidemark.job.outcome.Trouble;
@@ -98,11 +99,11 @@ public final class PostgresResultSink implements ResultSink {
   }
 
   @Override
-  public Staged stage(long batch, long attempt, Iterator<InternalRow> rows) {
+  public Staged stage(long batch, Part part, Iterator<InternalRow> rows) {
     if (!rows.hasNext()) {
-      return new Staged(attempt, 0);
+      return new Staged(part.attempt(), 0);
     }
-    CopyText text = new CopyText(schema, StagingTable.lines(batch, attempt));
+    CopyText text = new CopyText(schema, StagingTable.lines(batch, part.attempt()));
     while (true) {
       Session session = borrow();
       boolean clean = false;
@@ -119,7 +120,7 @@ public final class PostgresResultSink implements ResultSink {
         session.connection().commit();
         clean = true;
         release(session);
-        return new Staged(attempt, count);
+        return new Staged(part.attempt(), count);
       } catch (SQLException e) {
         if (started || !session.reused() || !isBroken(e)) {
           throw started

@@ -6,6 +6,8 @@ import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Rows;
 import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.Database;
+import dev.tidemark.job.ledger.OffsetGap;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.SqlTrouble;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;

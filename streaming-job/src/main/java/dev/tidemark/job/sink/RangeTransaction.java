@@ -2,6 +2,7 @@ package dev.tidemark.job.sink;
 
 import dev.tidemark.job.ledger.EpochRule;
 import dev.tidemark.job.ledger.LedgerTables;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import java.sql.Connection;

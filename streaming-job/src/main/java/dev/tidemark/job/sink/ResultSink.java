@@ -1,7 +1,10 @@
 package dev.tidemark.job.sink;
 
+import dev.tidemark.job.ledger.Claim;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
@@ -18,16 +21,29 @@ public interface ResultSink {
   void open();
 
   /**
-   * A task: writes rows of a batch beside the table, where no reader sees them.
+   * Driver, before anything of a batch is staged: what is to be staged and committed next. That is
+   * the batch, where results and offsets become visible in one step. A sink that cannot do that
+   * notes here what it is about to write; and what an earlier run has noted and not finished comes
+   * first, with exactly its ranges.
    *
    * @param batch batch time in ms
-   * @param attempt Spark's task attempt id, unique in the run
+   * @param ranges of all partitions, possibly empty
+   * @return empty when the ledger already holds all of it
    */
-  Staged stage(long batch, long attempt, Iterator<InternalRow> rows);
+  default Optional<Claim> claim(long batch, List<PartitionRange> ranges) {
+    return Optional.of(new Claim(batch, ranges));
+  }
 
   /**
-   * Driver: makes what was staged visible and moves the ledger, in one transaction. Ranges cover
-   * all partitions of the batch (possibly empty: from equals until).
+   * A task: writes rows of a batch where no reader takes them for results yet.
+   *
+   * @param batch the claim's number
+   */
+  Staged stage(long batch, Part part, Iterator<InternalRow> rows);
+
+  /**
+   * Driver: makes what was staged of a claim visible and moves the ledger, in one transaction.
+   * Ranges cover all partitions of the batch (possibly empty: from equals until).
    *
    * <p>Every from equals the ledger's offset: merged and moved (also when all ranges are empty but
    * rows were staged: results of time, which only an upsert can repeat). Every until at or before

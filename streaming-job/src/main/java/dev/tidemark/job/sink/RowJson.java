@@ -9,18 +9,20 @@ import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.Map$;
 
 /** Rows as JSON objects in UTF-8; null columns are written as null, times are in UTC. */
-final class RowJson {
+public final class RowJson {
   private static final JSONOptions OPTIONS =
       new JSONOptions(
           Map$.MODULE$.<String, String>empty().updated("ignoreNullFields", "false"), "UTC", "");
 
   private final StructType schema;
 
-  RowJson(StructType schema) {
+  /** Of this schema. */
+  public RowJson(StructType schema) {
     this.schema = schema;
   }
 
-  byte[] text(InternalRow row) {
+  /** One row, without an end of line. */
+  public byte[] text(InternalRow row) {
     StringWriter text = new StringWriter();
     JacksonGenerator generator = new JacksonGenerator(schema, text, OPTIONS);
     generator.write(row);

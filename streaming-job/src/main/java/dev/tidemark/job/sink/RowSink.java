@@ -1,6 +1,7 @@
 package dev.tidemark.job.sink;
 
 import dev.tidemark.job.expression.Malformed;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.Iterator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 

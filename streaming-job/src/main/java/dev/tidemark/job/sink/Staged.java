@@ -1,5 +1,6 @@
 package dev.tidemark.job.sink;
 
+import dev.tidemark.job.ledger.CommittedFile;
 import java.io.Serializable;
 import java.util.List;
 
@@ -9,10 +10,17 @@ import java.util.List;
  * @param attempt Spark's task attempt id, unique in the run
  * @param rows how many rows it staged
  * @param lines the rows, for a sink that the driver writes to; else none
+ * @param file that holds the rows, for a sink of files; else null
  */
-public record Staged(long attempt, long rows, List<Line> lines) implements Serializable {
+public record Staged(long attempt, long rows, List<Line> lines, CommittedFile file)
+    implements Serializable {
+  /** Rows for the driver to write. */
+  public Staged(long attempt, long rows, List<Line> lines) {
+    this(attempt, rows, lines, null);
+  }
+
   /** Rows that lie in a table. */
   public Staged(long attempt, long rows) {
-    this(attempt, rows, List.of());
+    this(attempt, rows, List.of(), null);
   }
 }

@@ -2,10 +2,10 @@ package dev.tidemark.job.source;
 
 import dev.tidemark.job.kafka.KafkaParameters;
 import dev.tidemark.job.kafka.KafkaTrouble;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.PartitionRange;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.ObjectLedger;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.Position;
 import dev.tidemark.job.ledger.Skipped;
 import dev.tidemark.job.outcome.Reason;
@@ -13,7 +14,7 @@ import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.S3Stub;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.LogSink;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.sink.Part;
 import dev.tidemark.job.sink.Staged;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -140,7 +141,8 @@ class ObjectLedgerTest {
     ObjectLedger ledger = opened(1);
     LogSink sink = new LogSink(settings, "j", 1, WORDS);
     sink.open();
-    Staged staged = sink.stage(1_000, 7, List.of(row("a\"b", 3L), row(null, 1L)).iterator());
+    Staged staged =
+        sink.stage(1_000, new Part(1, 1, 7), List.of(row("a\"b", 3L), row(null, 1L)).iterator());
     List<PartitionRange> ranges =
         List.of(new PartitionRange(P0, 5, 8), new PartitionRange(P1, 0, 0));
     assertThat(printed(() -> assertThat(sink.commit(1_000, List.of(staged), ranges)).isTrue()))
@@ -171,7 +173,9 @@ class ObjectLedgerTest {
     LogSink sink = new LogSink(settings, "j", 1, WORDS);
     Staged staged =
         sink.stage(
-            1_000, 7, java.util.stream.Stream.generate(() -> row("w", 1L)).limit(1_003).iterator());
+            1_000,
+            new Part(1, 1, 7),
+            java.util.stream.Stream.generate(() -> row("w", 1L)).limit(1_003).iterator());
     assertThat(
             printed(
                 () -> sink.commit(1_000, List.of(staged), List.of(new PartitionRange(P0, 5, 6)))))

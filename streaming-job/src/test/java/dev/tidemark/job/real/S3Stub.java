@@ -31,6 +31,8 @@ public final class S3Stub implements AutoCloseable {
     NONE,
     /** It is served, and the answer is an internal error. */
     LOST_ANSWER,
+    /** It is served, and the answer is 403: whoever asked has died meanwhile, so to say. */
+    SERVED_AND_DENIED,
     /** 403. */
     DENIED,
     /** 404 NoSuchBucket. */
@@ -44,6 +46,7 @@ public final class S3Stub implements AutoCloseable {
   private final HttpServer server;
   private final TreeMap<String, Stored> objects = new TreeMap<>();
   private final AtomicInteger etags = new AtomicInteger();
+  private volatile boolean conditional = true;
   private volatile Function<String, Fault> faults = request -> Fault.NONE;
 
   public S3Stub() {
@@ -77,6 +80,11 @@ public final class S3Stub implements AutoCloseable {
             request.startsWith(beginning) && lost.compareAndSet(false, true)
                 ? Fault.LOST_ANSWER
                 : Fault.NONE);
+  }
+
+  /** From now on what is written is written, whatever its writer asked for. */
+  public void ignoresConditions() {
+    conditional = false;
   }
 
   public synchronized void put(String key, String text) {
@@ -113,11 +121,19 @@ public final class S3Stub implements AutoCloseable {
         change(exchange, key, body);
         error(exchange, 500, "InternalError");
       }
+      case SERVED_AND_DENIED -> {
+        if (!list) {
+          change(exchange, key, body);
+        }
+        error(exchange, 403, "AccessDenied");
+      }
       case NONE -> {
         if (list) {
           answer(exchange, 200, list(query.getOrDefault("prefix", ""), query.get("delimiter")));
         } else if (exchange.getRequestMethod().equals("GET")) {
           get(exchange, key);
+        } else if (exchange.getRequestMethod().equals("HEAD")) {
+          head(exchange, key);
         } else {
           int status = change(exchange, key, body);
           if (status == 200 || status == 204) {
@@ -143,14 +159,32 @@ public final class S3Stub implements AutoCloseable {
     answer(exchange, 200, stored.body().getBytes(StandardCharsets.UTF_8));
   }
 
+  private void head(HttpExchange exchange, String key) throws IOException {
+    Stored stored;
+    synchronized (this) {
+      stored = objects.get(key);
+    }
+    if (stored != null) {
+      int bytes = stored.body().getBytes(StandardCharsets.UTF_8).length;
+      exchange.getResponseHeaders().set("Content-Length", Integer.toString(bytes));
+    }
+    exchange.sendResponseHeaders(stored == null ? 404 : 200, -1);
+    exchange.close();
+  }
+
   private synchronized int change(HttpExchange exchange, String key, byte[] body) {
     Stored before = objects.get(key);
+    if (exchange.getRequestMethod().matches("GET|HEAD")) {
+      return 200;
+    }
     if (exchange.getRequestMethod().equals("DELETE")) {
       objects.remove(key);
       return 204;
     }
     String match = exchange.getRequestHeaders().getFirst("If-Match");
-    if (exchange.getRequestHeaders().containsKey("If-None-Match") && before != null) {
+    if (conditional
+        && exchange.getRequestHeaders().containsKey("If-None-Match")
+        && before != null) {
       return 412;
     }
     if (match != null && before == null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.job.ledger.GroupLedger;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.Position;
 import dev.tidemark.job.ledger.Skipped;
 import dev.tidemark.job.outcome.Reason;
@@ -58,8 +59,8 @@ class KafkaResultSinkTest {
     try (KafkaResultSink sink = sink(1)) {
       List<Staged> staged =
           List.of(
-              sink.stage(1, 1, List.of(row("a", 1), row("b", 2)).iterator()),
-              sink.stage(1, 2, List.of(row("c", 3)).iterator()));
+              sink.stage(1, new Part(1, 1, 1), List.of(row("a", 1), row("b", 2)).iterator()),
+              sink.stage(1, new Part(1, 1, 2), List.of(row("c", 3)).iterator()));
       assertThat(stage.values()).isEmpty();
       assertThat(sink.commit(1, staged, ranges(0, 3, 0, 2))).isTrue();
       assertThat(sink.commit(1, staged, ranges(0, 3, 0, 2))).isFalse();
@@ -78,7 +79,8 @@ class KafkaResultSinkTest {
   @Test
   void resultsOfTimeAreFencedAsWell() {
     try (KafkaResultSink zombie = sink(1)) {
-      List<Staged> staged = List.of(zombie.stage(1, 1, List.of(row("a", 1)).iterator()));
+      List<Staged> staged =
+          List.of(zombie.stage(1, new Part(1, 1, 1), List.of(row("a", 1)).iterator()));
       assertThat(zombie.commit(1, staged, ranges(0, 0, 0, 0))).isTrue();
       try (KafkaResultSink next = sink(2)) {
         assertThatThrownBy(() -> zombie.commit(2, staged, ranges(0, 0, 0, 0)))

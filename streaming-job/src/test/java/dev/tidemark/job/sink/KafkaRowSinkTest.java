@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tidemark.job.expression.Malformed;
 import dev.tidemark.job.ledger.GroupLedger;
 import dev.tidemark.job.ledger.GroupName;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.sink.TopicStage.Begun;

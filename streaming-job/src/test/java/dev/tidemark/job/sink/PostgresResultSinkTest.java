@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.RealPostgres;
@@ -231,7 +232,7 @@ class PostgresResultSinkTest {
             null,
             null,
             new Settings.Definition(
-                null, 1000, null, null, null, null, new Settings.Sink(jdbc, null)),
+                null, 1000, null, null, null, null, new Settings.Sink(jdbc, null, null)),
             null,
             null,
             null);

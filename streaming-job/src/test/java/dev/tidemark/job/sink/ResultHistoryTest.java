@@ -4,6 +4,7 @@ import static dev.tidemark.job.sink.ResultStage.ranges;
 import static dev.tidemark.job.sink.ResultStage.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.CuttingProxy;
@@ -123,9 +124,10 @@ class ResultHistoryTest {
         }
       }
       if (random.nextInt(5) == 0) {
-        sink.stage(time, ++attempts, List.of(row("failed attempt", time)).iterator());
+        sink.stage(
+            time, new Part(1, 1, ++attempts), List.of(row("failed attempt", time)).iterator());
       }
-      staged.add(sink.stage(time, ++attempts, rows.iterator()));
+      staged.add(sink.stage(time, new Part(1, 1, ++attempts), rows.iterator()));
     }
     return staged;
   }
@@ -134,7 +136,8 @@ class ResultHistoryTest {
   private void repeated(long time, List<PartitionRange> last) {
     boolean moved = last.stream().anyMatch(range -> range.until() > range.from());
     if (moved) {
-      Staged staged = sink.stage(time, ++attempts, List.of(row("repeated", time)).iterator());
+      Staged staged =
+          sink.stage(time, new Part(1, 1, ++attempts), List.of(row("repeated", time)).iterator());
       assertThat(sink.commit(time, List.of(staged), last)).isFalse();
     }
   }
@@ -142,14 +145,16 @@ class ResultHistoryTest {
   /** A new run takes over after the old one has staged the batch: the old one commits no more. */
   private void overtaken(ResultStage stage, long time, List<PartitionRange> ranges) {
     PostgresResultSink old = sink;
-    Staged staged = old.stage(time, ++attempts, List.of(row("zombie", time)).iterator());
+    Staged staged =
+        old.stage(time, new Part(1, 1, ++attempts), List.of(row("zombie", time)).iterator());
     newRun(stage);
     assertThat(reason(old, time, List.of(staged), ranges)).isEqualTo(Reason.Fenced);
   }
 
   /** Offsets that do not fit the ledger. */
   private void wrong(long time, Random random) {
-    Staged staged = sink.stage(time, ++attempts, List.of(row("wrong", time)).iterator());
+    Staged staged =
+        sink.stage(time, new Part(1, 1, ++attempts), List.of(row("wrong", time)).iterator());
     long ahead = until[0] + 1 + random.nextInt(3);
     assertThat(
             reason(sink, time, List.of(staged), ranges(ahead, ahead + 2, until[1], until[1] + 1)))

@@ -2,6 +2,7 @@ package dev.tidemark.job.sink;
 
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.PostgresLedger;
 import dev.tidemark.job.real.RealPostgres;
 import dev.tidemark.job.settings.Settings;
@@ -98,7 +99,7 @@ final class ResultStage {
   }
 
   static Staged stage(ResultSink sink, long batch, long attempt, InternalRow... rows) {
-    return sink.stage(batch, attempt, List.of(rows).iterator());
+    return sink.stage(batch, new Part(1, 1, attempt), List.of(rows).iterator());
   }
 
   /** One task stages all rows of a batch, and the batch is committed. */

@@ -4,6 +4,7 @@ import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.PostgresLedger;
 import dev.tidemark.job.real.RealPostgres;
 import dev.tidemark.job.settings.Settings;

@@ -36,7 +36,7 @@ class StagingTest {
     PostgresResultSink sink = stage.opened();
     stage(sink, 1, 1, row("failed", 1L));
     Staged good = stage(sink, 1, 2, row("good", 1L));
-    assertThatThrownBy(() -> sink.stage(1, 3, new Breaking(1000)))
+    assertThatThrownBy(() -> sink.stage(1, new Part(1, 1, 3), new Breaking(1000)))
         .isInstanceOf(ArithmeticException.class);
     sink.commit(1, List.of(good), ranges(0, 1, 0, 0));
     assertThat(stage.rows()).containsExactly("good=1");
@@ -106,7 +106,7 @@ class StagingTest {
             () ->
                 sink.stage(
                     1,
-                    1,
+                    new Part(1, 1, 1),
                     LongStream.range(0, 5000)
                         .mapToObj(
                             i -> {
@@ -193,7 +193,7 @@ class StagingTest {
                         () ->
                             sink.stage(
                                 1,
-                                t,
+                                new Part(1, 1, t),
                                 LongStream.range(0, 1000)
                                     .mapToObj(i -> row("t" + t + "k" + i, i))
                                     .iterator())))

@@ -6,6 +6,7 @@ import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.real.Needed;
 import dev.tidemark.job.real.RealKafka;
 import dev.tidemark.job.settings.Settings;

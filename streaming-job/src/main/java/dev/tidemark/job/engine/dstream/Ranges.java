@@ -1,7 +1,7 @@
 package dev.tidemark.job.engine.dstream;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -11,7 +11,7 @@ import dev.tidemark.job.engine.Run;
 import dev.tidemark.job.engine.StateCheckpoints;
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -12,7 +12,7 @@ import dev.tidemark.job.engine.ResultsTransaction;
 import dev.tidemark.job.engine.StateCheckpoints;
 import dev.tidemark.job.engine.StateData;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.tidemark.job.engine.structured;
 
 import dev.tidemark.job.engine.dstream.Ranges;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.source.Offsets;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.tidemark.job.engine.dstream;
 
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.PartitionRange;
 import dev.tidemark.job.sink.RowSink;
 import dev.tidemark.job.sink.RowSinks;
 import dev.tidemark.job.sink.Written;

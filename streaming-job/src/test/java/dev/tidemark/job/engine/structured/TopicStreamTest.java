@@ -3,7 +3,7 @@ package dev.tidemark.job.engine.structured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.sink.PartitionRange;
+import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.source.Offsets;
 import java.util.HashMap;
 import java.util.List;

@@ -1,13 +1,18 @@
-package dev.tidemark.job.sink;
+package dev.tidemark.job.ledger;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 
 /** A range that begins after the ledger: what lies between would never be written. */
-final class OffsetGap {
+public final class OffsetGap {
   private OffsetGap() {}
 
-  static Trouble of(PartitionRange range, long ledger) {
+  /**
+   * Says so.
+   *
+   * @param ledger where it stands
+   */
+  public static Trouble of(PartitionRange range, long ledger) {
     return new Trouble(
         Reason.OffsetGap,
         "the range of "

@@ -1,4 +1,4 @@
-package dev.tidemark.job.sink;
+package dev.tidemark.job.ledger;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import java.io.Serializable;

@@ -1,0 +1,37 @@
+package dev.tidemark.job.sink.files;
+
+import dev.tidemark.job.sink.RowJson;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.StructType;
+
+/** A JSON object per line, in UTF-8, each line ended. */
+final class JsonLines implements RowFormat {
+  private final RowJson json;
+
+  JsonLines(StructType schema) {
+    this.json = new RowJson(schema);
+  }
+
+  @Override
+  public String suffix() {
+    return ".jsonl";
+  }
+
+  @Override
+  public long write(Iterator<InternalRow> rows, Path file) throws IOException {
+    long count = 0;
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+      for (; rows.hasNext(); count++) {
+        out.write(json.text(rows.next()));
+        out.write('\n');
+      }
+    }
+    return count;
+  }
+}
