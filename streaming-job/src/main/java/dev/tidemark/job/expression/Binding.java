@@ -2,6 +2,7 @@ package dev.tidemark.job.expression;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.lang3.SerializationUtils;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.Literal;
@@ -17,10 +18,14 @@ final class Binding {
 
   private Binding() {}
 
-  /** Bound to the columns they are evaluated over, with what is faster in its place. */
+  /**
+   * Copies, bound to the columns they are evaluated over, with what is faster in its place. Many
+   * expressions keep something while they are evaluated, such as the variables of a lambda, so
+   * whoever evaluates needs its own. Spark makes them in the same way, when it sends them to tasks.
+   */
   static Seq<Expression> of(List<? extends Expression> expressions, Seq<Attribute> input) {
     List<Expression> faster = new ArrayList<>();
-    for (Expression expression : expressions) {
+    for (Expression expression : SerializationUtils.clone(new ArrayList<>(expressions))) {
       faster.add(expression.transformUp(new Faster()));
     }
     return GenerateUnsafeProjection$.MODULE$.bind(Plan.seq(faster), input);
