@@ -31,6 +31,8 @@ fmt: ## format the Java sources
 
 build: ## compile everything and lay out the images' contents, without tests
 	@$(MVN) package -DskipTests
+	@$(MVN) install -DskipTests -pl .,program
+	@$(MVN) -f examples/program/pom.xml package
 
 test: ## formatter, static analysis, unit, simulation and API-shape tests of every module
 	@mvn -B verify

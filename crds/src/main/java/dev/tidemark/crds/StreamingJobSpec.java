@@ -33,6 +33,21 @@ import java.util.Map;
     message =
         "application is a program of your own: filter, select and aggregate belong to jobs without one; leave either out")
 @ValidationRule(
+    value = "!has(self.application) || has(self.sink.jdbc) || has(self.sink.log)",
+    fieldPath = ".application",
+    message =
+        "application needs sink.jdbc, whose database holds the ledger, or sink.log; the program itself writes the results")
+@ValidationRule(
+    value =
+        "!has(self.application) || (self.engine == 'DStream' && !has(self.source.value) && self.source.onMalformed == 'Stop')",
+    fieldPath = ".application",
+    message =
+        "application is a program of DStreams that reads its values itself: leave engine, source.value and source.onMalformed out")
+@ValidationRule(
+    value = "!has(self.application) || !has(self.image)",
+    fieldPath = ".application",
+    message = "application.image is the image of the driver: leave image out")
+@ValidationRule(
     value =
         "!has(self.backup) || "
             + StreamingJobSpec.STORES_DIFFER
@@ -44,9 +59,8 @@ import java.util.Map;
             + " lost with it")
 @ValidationRule(
     value =
-        "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'UseLedger' || !("
-            + StreamingJobSpec.RUNNING
-            + " || has(self.application))",
+        "!has(self.checkpoint.onLost) || self.checkpoint.onLost != 'UseLedger' || !"
+            + StreamingJobSpec.RUNNING,
     fieldPath = ".checkpoint",
     message =
         "checkpoint.onLost: UseLedger is for jobs without state: the ledger holds offsets, not the counts of an aggregate,"
@@ -134,12 +148,6 @@ import java.util.Map;
     message =
         "restore needs spec.backup: it says how the store of the backups is reached, and where today's checkpoint is backed up"
             + " first")
-// ---- Not supported yet. Each rule goes when its field works; nothing else speaks of it. ----
-@ValidationRule(
-    value = "!has(self.application)",
-    fieldPath = ".application",
-    message = "spec.application is not supported by this version of Tidemark")
-// ---- End of what is not supported yet. ----
 public record StreamingJobSpec(
     @Default(Defaults.ENGINE)
         @JsonPropertyDescription(
@@ -235,6 +243,11 @@ public record StreamingJobSpec(
   static final String PATHS_NEST =
       "((self.backup.path + '/').startsWith(self.checkpoint.path + '/') || (self.checkpoint.path +"
           + " '/').startsWith(self.backup.path + '/'))";
+
+  /** The image that was asked for; null for the one of the operator's release. */
+  public String driverImage() {
+    return application == null ? image : application.image();
+  }
 
   public StreamingJobSpec {
     engine = or(engine, Engine.DStream);

@@ -150,11 +150,11 @@ class KafkaSinkScenario {
         .map(
             row ->
                 Arrays.asList(
-                    row.get("g0").isNull() ? null : row.get("g0").asText(),
+                    text(row.get("g0")),
                     Long.toString(Instant.parse(row.get("window_start").asText()).toEpochMilli()),
                     row.get("is_final").asText(),
-                    row.get("m0").asText(),
-                    row.get("m1").asText()))
+                    text(row.get("m0")),
+                    text(row.get("m1"))))
         .toList();
   }
 
@@ -321,9 +321,13 @@ class KafkaSinkScenario {
   private static List<String> columns(String value) {
     List<String> columns = new ArrayList<>();
     for (JsonNode column : (Iterable<JsonNode>) json(value)::elements) {
-      columns.add(column.isNull() ? null : column.asText());
+      columns.add(text(column));
     }
     return columns;
+  }
+
+  private static String text(JsonNode column) {
+    return column.isNull() ? null : column.asText();
   }
 
   private static JsonNode json(String value) {

@@ -3,6 +3,7 @@ package dev.tidemark.job;
 import dev.tidemark.job.engine.Parts;
 import dev.tidemark.job.engine.SparkEngine;
 import dev.tidemark.job.engine.dstream.DStreamEngine;
+import dev.tidemark.job.engine.program.ProgramEngine;
 import dev.tidemark.job.engine.structured.StructuredEngine;
 import dev.tidemark.job.expression.Aggregation;
 import dev.tidemark.job.expression.Pipeline;
@@ -35,6 +36,9 @@ final class DriverParts implements Parts {
 
   @Override
   public SparkEngine engine(Settings settings) {
+    if (settings.definition().application() != null) {
+      return new ProgramEngine(settings);
+    }
     return settings.definition().structured()
         ? new StructuredEngine(settings)
         : new DStreamEngine(settings);
@@ -54,9 +58,9 @@ final class DriverParts implements Parts {
   public void warm(Settings settings) {
     try {
       Settings.Definition of = settings.definition();
-      if (of.aggregate() == null) {
+      if (of.rows()) {
         Pipeline.compile(Selection.of(of));
-      } else {
+      } else if (of.aggregate() != null) {
         Aggregation.compile(Selection.of(of), of.aggregate());
       }
     } catch (Trouble e) {

@@ -93,6 +93,7 @@ final class SettingsJson {
     } else {
       computation(definition, program);
     }
+    definition.putNull("application");
     definition
         .putObject("sink")
         .putNull("kafka")

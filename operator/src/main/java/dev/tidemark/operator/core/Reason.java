@@ -12,6 +12,7 @@ public enum Reason {
   InvalidFilter(Kind.STOP),
   InvalidSelect(Kind.STOP),
   InvalidAggregate(Kind.STOP),
+  InvalidApplication(Kind.STOP),
   TopicNotFound(Kind.STOP),
   SinkTableMissing(Kind.STOP),
   SinkTableMismatch(Kind.STOP),

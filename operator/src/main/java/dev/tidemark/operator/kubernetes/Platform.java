@@ -15,8 +15,8 @@ public record Platform(
 
   /** The image a job runs with: what it asks for, what it runs already, or the default. */
   String imageOf(StreamingJob job) {
-    if (job.getSpec().image() != null) {
-      return job.getSpec().image();
+    if (job.getSpec().driverImage() != null) {
+      return job.getSpec().driverImage();
     }
     return job.getStatus() == null || job.getStatus().image() == null
         ? defaultImage

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.crds.Aggregate;
+import dev.tidemark.crds.Application;
 import dev.tidemark.crds.Checkpoint;
 import dev.tidemark.crds.S3;
 import dev.tidemark.crds.Sink;
@@ -148,7 +149,17 @@ final class SettingsMap {
     }
     sink.set("kafka", topic(spec.sink().kafka()));
     sink.set("s3", files(spec.sink().s3()));
+    definition.set("application", application(spec.application()));
     return definition;
+  }
+
+  private static JsonNode application(Application application) {
+    if (application == null) {
+      return NullNode.getInstance();
+    }
+    ObjectNode json = Json.object().put("mainClass", application.mainClass());
+    json.set("args", Json.of(application.args() == null ? List.of() : application.args()));
+    return json;
   }
 
   /** Files to write, as a driver is told of them. */
@@ -248,8 +259,7 @@ final class SettingsMap {
       // The driver stops and says that it is lost; the restore is the operator's part.
       return said == Checkpoint.OnLost.RestoreBackup ? Checkpoint.OnLost.Stop : said;
     }
-    boolean stateless = !spec.stateful() && spec.application() == null;
-    return stateless ? Checkpoint.OnLost.UseLedger : Checkpoint.OnLost.Stop;
+    return spec.stateful() ? Checkpoint.OnLost.Stop : Checkpoint.OnLost.UseLedger;
   }
 
   private static JsonNode orEmpty(Map<String, String> map) {

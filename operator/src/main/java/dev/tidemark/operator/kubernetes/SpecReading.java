@@ -26,7 +26,7 @@ final class SpecReading {
         generation(job),
         hash(spec),
         definitionDigest(spec),
-        spec.image(),
+        spec.driverImage(),
         spec.restartNonce() == null ? "" : Long.toString(spec.restartNonce()),
         Boolean.TRUE.equals(spec.suspend()),
         paused(job),

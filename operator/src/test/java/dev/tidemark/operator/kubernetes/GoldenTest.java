@@ -76,7 +76,8 @@ final class GoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"minimal", "full", "running", "stateful", "pattern", "topic", "files"})
+  @ValueSource(
+      strings = {"minimal", "full", "running", "stateful", "pattern", "topic", "files", "program"})
   void settingsAreThoseOfTheContract(String name) throws IOException {
     StreamingJob job = job(CONTRACT.resolve(name + ".yaml"));
     DriverPlan plan = plan(name, job);

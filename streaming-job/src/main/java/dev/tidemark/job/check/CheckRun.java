@@ -90,7 +90,9 @@ public final class CheckRun {
 
   private static void expressionsAndSink(Settings settings) {
     Settings.Definition of = settings.definition();
-    if (of.aggregate() == null) {
+    if (of.application() != null) {
+      ApplicationCheck.run(of);
+    } else if (of.aggregate() == null) {
       CompiledPipeline pipeline = Pipeline.check(Selection.of(of));
       sink(settings, pipeline.schema(), List.of());
     } else {
@@ -254,7 +256,9 @@ public final class CheckRun {
     return new Verdict(
         Reason.Accepted,
         settings.definition().source().shown()
-            + ", filter, select, "
+            + (settings.definition().application() == null
+                ? ", filter, select, "
+                : ", application, ")
             + shown(settings.definition().sink())
             + "and checkpoint path fit together");
   }

@@ -5,8 +5,8 @@ import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.settings.SettingsFile;
 
 /** The settings file of the pod a task runs in, read once. */
-final class Mounted {
-  static final Settings SETTINGS = SettingsFile.read();
+public final class Mounted {
+  public static final Settings SETTINGS = SettingsFile.read();
 
   static {
     LogLevel.apply(SETTINGS);

@@ -1,14 +1,9 @@
 package dev.tidemark.job.engine;
 
 import dev.tidemark.job.expression.Aggregation;
-import dev.tidemark.job.expression.Partials;
 import dev.tidemark.job.expression.StateKey;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
-import dev.tidemark.job.outcome.Trouble;
-import dev.tidemark.job.source.PartitionReader;
-import dev.tidemark.job.source.Readers;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -87,61 +82,16 @@ public final class PartialsRdd extends RDD<Tuple2<StateKey, byte[]>> {
     Split split = (Split) partition;
     PartitionRange range = split.range();
     Aggregation aggregation = computation.compiled();
-    PartitionReader reader = Readers.acquire(Mounted.SETTINGS, range.partition());
-    Reading reading = new Reading(range.partition(), reader);
-    task.addTaskCompletionListener(
-        (org.apache.spark.util.TaskCompletionListener) done -> reading.end());
-    Partials partials =
-        aggregation.reduce(
-            reader.read(range),
-            malformed.here(),
-            range.partition().topic(),
-            range.partition().number(),
-            split.mark());
-    return JavaConverters.asScalaIterator(reading.over(partials));
-  }
-
-  /** Gives the reader back after the last record, closes it when the task ended before. */
-  private static final class Reading {
-    private final Partition partition;
-    private PartitionReader reader;
-
-    Reading(Partition partition, PartitionReader reader) {
-      this.partition = partition;
-      this.reader = reader;
-    }
-
-    Iterator<Tuple2<StateKey, byte[]>> over(Partials partials) {
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          try {
-            if (partials.hasNext()) {
-              return true;
-            }
-          } catch (Trouble e) {
-            // A cause may hold what cannot be serialised, and Spark would drop the whole exception.
-            throw e.bare();
-          }
-          if (reader != null) {
-            Readers.release(partition, reader);
-            reader = null;
-          }
-          return false;
-        }
-
-        @Override
-        public Tuple2<StateKey, byte[]> next() {
-          return partials.next();
-        }
-      };
-    }
-
-    void end() {
-      if (reader != null) {
-        reader.close();
-        reader = null;
-      }
-    }
+    return JavaConverters.asScalaIterator(
+        Reading.of(
+            range,
+            task,
+            records ->
+                aggregation.reduce(
+                    records,
+                    malformed.here(),
+                    range.partition().topic(),
+                    range.partition().number(),
+                    split.mark())));
   }
 }

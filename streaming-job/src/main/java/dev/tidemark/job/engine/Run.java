@@ -149,7 +149,12 @@ public final class Run {
    * @param ranges of all partitions; asked for when it is the batch's turn
    */
   public void batch(long time, Supplier<List<PartitionRange>> ranges) {
-    inTurn(() -> write(time, ranges.get()));
+    batch(time, ranges, output);
+  }
+
+  /** The same by an output of its own. */
+  public void batch(long time, Supplier<List<PartitionRange>> ranges, Output by) {
+    inTurn(() -> write(time, ranges.get(), by));
   }
 
   /** There was nothing to do: a sign of life of a stream that has no empty batches. */
@@ -158,7 +163,7 @@ public final class Run {
     listener.completed(new BatchListener.Batch(System.currentTimeMillis(), 0, 0, 0, false));
   }
 
-  private void inTurn(Runnable output) {
+  private void inTurn(Runnable batch) {
     await(gate);
     inHand.lock();
     try {
@@ -167,7 +172,7 @@ public final class Run {
         throw new Trouble(
             Reason.BatchFailed, "not run: an earlier batch failed, or the run is ending", earlier);
       }
-      output.run();
+      batch.run();
     } catch (Throwable e) {
       trip(e);
       throw e;
@@ -176,9 +181,9 @@ public final class Run {
     }
   }
 
-  private void write(long time, List<PartitionRange> all) {
+  private void write(long time, List<PartitionRange> all, Output by) {
     long begun = System.nanoTime();
-    Output.Outcome done = patience.with(() -> output.write(time, all, committed()), over);
+    Output.Outcome done = patience.with(() -> by.write(time, all, committed()), over);
     all.forEach(range -> committed.merge(range.partition(), range.until(), Math::max));
     if (!committedOnce && done.moved()) {
       committedOnce = true;

@@ -161,7 +161,7 @@ final class Runner {
       return;
     }
     OwnerRecord owner = prepared.owner();
-    boolean rows = settings.definition().aggregate() == null;
+    boolean rows = settings.definition().rows();
     if (rows && settings.definition().sink().takesRanges()) {
       early(() -> parts.sinks().of(settings, owner.jobId(), owner.lastEpoch()).prepare());
     }

@@ -12,6 +12,7 @@ public enum Reason {
   InvalidFilter(Kind.STOP),
   InvalidSelect(Kind.STOP),
   InvalidAggregate(Kind.STOP),
+  InvalidApplication(Kind.STOP),
   TopicNotFound(Kind.STOP, true),
   SinkTableMissing(Kind.STOP, true),
   SinkTableMismatch(Kind.STOP, true),

@@ -35,11 +35,17 @@ public record Settings(
       String filter,
       List<String> select,
       Aggregate aggregate,
-      Sink sink) {
+      Sink sink,
+      Application application) {
 
     /** True where Structured Streaming decides on batches, else Spark Streaming does. */
     public boolean structured() {
       return engine.equals("StructuredStreaming");
+    }
+
+    /** True where rows are made by filter and select alone. */
+    public boolean rows() {
+      return aggregate == null && application == null;
     }
 
     /** True when results depend on records of earlier batches: there is state to keep. */
@@ -47,6 +53,13 @@ public record Settings(
       return aggregate != null && aggregate.stateful();
     }
   }
+
+  /**
+   * A program of the user's own, which does what filter, select and aggregate do elsewhere.
+   *
+   * @param mainClass whose {@code main} is called, in the driver's JVM
+   */
+  public record Application(String mainClass, List<String> args) {}
 
   /**
    * Results over many records; null in a definition whose results are single rows.

@@ -59,8 +59,23 @@ final class SettingsRules {
     if (d.sink().kafka() != null) {
       topic(d.sink(), d.source());
     }
+    if (d.application() != null) {
+      application(d);
+    }
     if (d.sink().s3() != null) {
       files(d.sink(), d.aggregate());
+    }
+  }
+
+  private static void application(Settings.Definition d) {
+    present("definition.application.mainClass", d.application().mainClass());
+    present("definition.application.args", d.application().args());
+    if (d.filter() != null || d.select() != null || d.aggregate() != null || d.structured()) {
+      throw invalid(
+          "definition.application does what filter, select and aggregate do elsewhere, with DStreams");
+    }
+    if (d.sink().kafka() != null || d.sink().s3() != null) {
+      throw invalid("definition.application needs sink.jdbc or sink.log");
     }
   }
 

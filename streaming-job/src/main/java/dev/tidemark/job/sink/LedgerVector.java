@@ -18,7 +18,7 @@ import java.util.Map;
 /**
  * The ledger's half of the transaction of a whole batch: all offsets are locked and move at once.
  */
-final class LedgerVector {
+public final class LedgerVector {
 
   private final Connection connection;
   private final LedgerTables tables;
@@ -98,7 +98,7 @@ final class LedgerVector {
    * @return false when the ledger already holds all of it
    * @throws Trouble {@code OffsetGap}, {@code CheckpointDiverged}
    */
-  static boolean isDue(List<PartitionRange> ranges, Map<Partition, Long> until) {
+  public static boolean isDue(List<PartitionRange> ranges, Map<Partition, Long> until) {
     boolean due = true;
     boolean done = true;
     for (PartitionRange range : ranges) {

@@ -40,6 +40,19 @@ public final class SinkCheck {
   }
 
   /**
+   * Looks at the ledger alone, for whoever writes to tables that are not known here.
+   *
+   * @throws Trouble {@code LedgerPermissionDenied} when nothing could be noted there
+   */
+  public static void ledger(Settings.Jdbc jdbc) {
+    TableName beside = TableName.parse(jdbc.table());
+    look(
+        jdbc,
+        "looking at the ledger beside " + beside,
+        connection -> LedgerTables.beside(connection, beside).check(connection));
+  }
+
+  /**
    * Looks at the table of records put away.
    *
    * @throws Trouble {@code LedgerPermissionDenied} when nothing could be put away

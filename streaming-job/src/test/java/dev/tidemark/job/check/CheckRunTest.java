@@ -58,7 +58,8 @@ class CheckRunTest {
             filter,
             select,
             null,
-            new Settings.Sink(jdbc, null, null)),
+            new Settings.Sink(jdbc, null, null),
+            null),
         new Settings.Runtime(
             new Settings.SourceRuntime(
                 "127.0.0.1:1",

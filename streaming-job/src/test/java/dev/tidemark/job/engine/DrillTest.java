@@ -75,7 +75,7 @@ class DrillTest {
         new Settings.Aggregate(
             List.of("value AS word"), List.of("count(*) AS n"), of.aggregate().results(), null);
     return new Settings.Definition(
-        of.engine(), of.batchIntervalMillis(), of.source(), null, null, words, of.sink());
+        of.engine(), of.batchIntervalMillis(), of.source(), null, null, words, of.sink(), null);
   }
 
   @Test

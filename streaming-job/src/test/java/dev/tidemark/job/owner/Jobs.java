@@ -36,7 +36,8 @@ record Jobs(String endpoint, String bucket) {
             null,
             List.of(),
             null,
-            new Settings.Sink(null, null, null)),
+            new Settings.Sink(null, null, null),
+            null),
         new Settings.Runtime(
             new Settings.SourceRuntime("kafka:9092", Map.of(), 1000, "Stop", "Stop"),
             new Settings.Checkpoint("s3a://" + bucket + "/" + path, "UseLedger", 10_000),

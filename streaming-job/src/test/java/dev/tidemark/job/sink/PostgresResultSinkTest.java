@@ -232,7 +232,7 @@ class PostgresResultSinkTest {
             null,
             null,
             new Settings.Definition(
-                null, 1000, null, null, null, null, new Settings.Sink(jdbc, null, null)),
+                null, 1000, null, null, null, null, new Settings.Sink(jdbc, null, null), null),
             null,
             null,
             null);

@@ -16,7 +16,7 @@ import org.apache.spark.streaming.kafka010.LocationStrategies;
  * configuration holds.
  */
 @SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this engine is
-final class Contexts {
+public final class Contexts {
   private Contexts() {}
 
   static StreamingContext make(Prepared run, Recovery recovery, SparkContext spark) {
@@ -44,12 +44,14 @@ final class Contexts {
     return context;
   }
 
-  private static StreamingContext empty(Prepared run, SparkContext spark) {
+  /** A context without any stream. */
+  public static StreamingContext empty(Prepared run, SparkContext spark) {
     return new StreamingContext(
         spark, new Duration(run.settings().definition().batchIntervalMillis()));
   }
 
-  private static JavaInputDStream<ConsumerRecord<byte[], byte[]>> source(StreamingContext context) {
+  /** The batches of the current run; a batch has offset ranges, and is not to be read itself. */
+  public static JavaInputDStream<ConsumerRecord<byte[], byte[]>> source(StreamingContext context) {
     return KafkaUtils.createDirectStream(
         new JavaStreamingContext(context),
         LocationStrategies.PreferConsistent(),

@@ -12,7 +12,8 @@ import org.apache.spark.streaming.kafka010.HasOffsetRanges;
 public final class Ranges {
   private Ranges() {}
 
-  static List<PartitionRange> of(JavaRDD<ConsumerRecord<byte[], byte[]>> batch) {
+  /** Those of a batch of {@link Contexts#source}. */
+  public static List<PartitionRange> of(JavaRDD<ConsumerRecord<byte[], byte[]>> batch) {
     return Arrays.stream(((HasOffsetRanges) batch.rdd()).offsetRanges())
         .map(
             range ->

@@ -1,0 +1,162 @@
+package dev.tidemark.job.engine.program;
+
+import dev.tidemark.job.engine.BatchEngine;
+import dev.tidemark.job.outcome.Reason;
+import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.Settings;
+import dev.tidemark.program.Tidemark;
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.package$;
+import org.apache.spark.streaming.StreamingContext;
+import org.apache.spark.streaming.StreamingContextState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A call of the program's {@code main}, in a thread of its own, and the stream it starts. Batches
+ * wait until the run lets them begin, whenever the program starts them.
+ */
+@SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this is for
+final class ProgramRun implements BatchEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgramRun.class);
+  private static final long LONGEST_START_SECONDS = 120;
+  private static final long LONGEST_PARTING_MILLIS = 10_000;
+
+  private final Settings.Application application;
+  private final ProgramHost host;
+  private final CompletableFuture<Void> returned = new CompletableFuture<>();
+  private final Thread thread = new Thread(this::call, "program");
+
+  ProgramRun(Settings.Application application, ProgramHost host) {
+    this.application = application;
+    this.host = host;
+  }
+
+  @Override
+  public void start() {
+    Tidemark.runBy(host);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      CompletableFuture.anyOf(host.started(), returned)
+          .get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw trouble(e.getCause());
+    } catch (TimeoutException e) {
+      throw new Trouble(
+          Reason.NoProgress,
+          application.mainClass()
+              + " has started no stream within "
+              + LONGEST_START_SECONDS
+              + " s; it must make its context with Tidemark.streamingContext() and start it",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Trouble(Reason.Stopped, "stopped while the program was starting", e);
+    }
+    requireStream();
+  }
+
+  private void requireStream() {
+    StreamingContext context = host.context();
+    if (context == null || context.getState() != StreamingContextState.ACTIVE) {
+      throw new Trouble(
+          Reason.InvalidApplication,
+          "main of "
+              + application.mainClass()
+              + " has returned without starting the stream of Tidemark.streamingContext()");
+    }
+    requireNoMemory(context);
+  }
+
+  private void requireNoMemory(StreamingContext context) {
+    if (Lineage.remembers(context)) {
+      throw new Trouble(
+          Reason.InvalidApplication,
+          application.mainClass()
+              + " uses updateStateByKey, mapWithState or a window: what these remember would be gone after a crash."
+              + " Use spec.aggregate for it, which keeps its state, or keep the state in the sink's database");
+    }
+  }
+
+  private void call() {
+    try {
+      Class<?> program =
+          Class.forName(
+              application.mainClass(), true, Thread.currentThread().getContextClassLoader());
+      program
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) application.args().toArray(String[]::new));
+      returned.complete(null);
+    } catch (InvocationTargetException e) {
+      returned.completeExceptionally(e.getCause());
+    } catch (ReflectiveOperationException | LinkageError e) {
+      returned.completeExceptionally(e);
+    }
+  }
+
+  private RuntimeException trouble(Throwable e) {
+    StreamingContext context = host.context();
+    if (context != null) {
+      requireNoMemory(context); // Spark says only that a checkpoint directory is missing
+    }
+    if (e instanceof LinkageError) {
+      return new Trouble(
+          Reason.InvalidApplication,
+          application.mainClass()
+              + " does not fit the libraries of this image: "
+              + e
+              + "; build it against Spark "
+              + package$.MODULE$.SPARK_VERSION()
+              + " and Scala "
+              + scala.util.Properties.versionNumberString(),
+          e);
+    }
+    if (e instanceof ReflectiveOperationException) {
+      return new Trouble(
+          Reason.InvalidApplication,
+          "application.mainClass "
+              + application.mainClass()
+              + " is not in the image, or has no public static main(String[]): "
+              + e,
+          e);
+    }
+    return e instanceof RuntimeException own
+        ? own
+        : new Trouble(Reason.BatchFailed, "the program failed: " + e, e);
+  }
+
+  @Override
+  public boolean ended(long millis) {
+    if (returned.isCompletedExceptionally()) {
+      try {
+        returned.join();
+      } catch (CompletionException e) {
+        throw trouble(e.getCause());
+      }
+    }
+    return host.context().awaitTerminationOrTimeout(millis);
+  }
+
+  @Override
+  public void stop() {
+    StreamingContext context = host.context();
+    if (context != null) {
+      context.stop(false, false);
+    }
+    thread.interrupt();
+    try {
+      thread.join(LONGEST_PARTING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      LOG.warn("main of {} goes on though its stream was stopped", application.mainClass());
+    }
+  }
+}
