@@ -31,6 +31,15 @@ final class SettingsJson {
     return text(settings);
   }
 
+  /** The same rows as lines of JSON in files. */
+  static String ofFiles(Servers servers, String name, String topic, String path, Pace pace) {
+    ObjectNode settings = settings(servers, name, topic, null, 1, 1, pace);
+    ObjectNode sink = settings.withObject("/definition/sink");
+    sink.putNull("jdbc");
+    sink.putObject("s3").put("path", path).put("format", "JsonLines");
+    return text(settings);
+  }
+
   static String of(
       Servers servers,
       String name,

@@ -1,5 +1,6 @@
 package dev.tidemark.e2e.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,6 +8,7 @@ import dev.tidemark.e2e.Topic;
 import dev.tidemark.e2e.serial.Measure;
 import dev.tidemark.e2e.serial.Program;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,6 +30,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
  * Program: {@code Throughput <directory> <image> <results> <pairs> <plain classes> [work|all
@@ -44,11 +47,15 @@ public final class Throughput {
   /**
    * What is measured.
    *
-   * @param program null for the article's first job with a topic in place of the table
+   * @param program null for the article's first job with a topic, or files, in place of the table
    */
   private record Work(String name, int records, Program program) {
     boolean rows() {
       return program == null;
+    }
+
+    boolean files() {
+      return name.equals("files");
     }
 
     /** Before that nothing is measured: code is being compiled. */
@@ -61,7 +68,8 @@ public final class Throughput {
       List.of(
           new Work("words", 6_000_000, program("explode(split(value, ' ')) AS k", true)),
           new Work("running", 9_000_000, program("get_json_object(value, '$.k') AS k", false)),
-          new Work("topic", 18_000_000, null));
+          new Work("topic", 18_000_000, null),
+          new Work("files", 18_000_000, null));
 
   private final Servers servers;
   private final Processes processes;
@@ -169,7 +177,7 @@ public final class Throughput {
         String value =
             switch (work.name()) {
               case "words" -> words(random);
-              case "topic" -> (i % 8 < 4 ? "important " : "idle ") + words(random);
+              case "topic", "files" -> (i % 8 < 4 ? "important " : "idle ") + words(random);
               default -> json(random);
             };
         var unused = producer.send(new ProducerRecord<>(work.name(), i % PARTITIONS, null, value));
@@ -197,9 +205,11 @@ public final class Throughput {
     String name = "t_" + work.name() + number;
     servers.admin("CREATE DATABASE " + name);
     String settings =
-        work.rows()
-            ? SettingsJson.ofTopic(servers, name, work.name(), results(name), pace)
-            : SettingsJson.of(servers, name, work.name(), work.program(), pace);
+        work.files()
+            ? SettingsJson.ofFiles(servers, name, work.name(), path(name + "-files"), pace)
+            : work.rows()
+                ? SettingsJson.ofTopic(servers, name, work.name(), results(name), pace)
+                : SettingsJson.of(servers, name, work.name(), work.program(), pace);
     Driver driver =
         new Driver(
             processes,
@@ -209,12 +219,38 @@ public final class Throughput {
             HEAP + " -Dspark.ui.enabled=false");
     Ledger ledger = new Ledger(servers, name);
     try (Group group = new Group(servers, name)) {
-      return work.rows()
-          ? measured(work, name, group::committed)
-          : measured(
-              work, name, () -> ledger.committed().values().stream().mapToLong(n -> n).sum());
+      return work.files()
+          ? measured(work, name, () -> filed(name + "-files"))
+          : work.rows()
+              ? measured(work, name, group::committed)
+              : measured(
+                  work, name, () -> ledger.committed().values().stream().mapToLong(n -> n).sum());
     } finally {
       driver.destroy();
+    }
+  }
+
+  private static String path(String name) {
+    return "s3a://" + Servers.BUCKET + "/" + name;
+  }
+
+  /** Offsets in the ledger beside files. */
+  private long filed(String name) {
+    try {
+      byte[] ledger =
+          servers
+              .s3()
+              .getObjectAsBytes(r -> r.bucket(Servers.BUCKET).key(name + "/_tidemark/ledger.json"))
+              .asByteArray();
+      long committed = 0;
+      for (JsonNode offset : new ObjectMapper().readTree(ledger).get("offsets")) {
+        committed += offset.get("until").asLong();
+      }
+      return committed;
+    } catch (NoSuchKeyException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -258,12 +294,13 @@ public final class Throughput {
     command.add(
         engine == Engine.StructuredStreaming
             ? "PlainStructured"
-            : work.rows() ? "PlainTopic" : "PlainCounts");
+            : work.files() ? "PlainFiles" : work.rows() ? "PlainTopic" : "PlainCounts");
     command.addAll(List.of(work.name(), servers.kafka(), work.name()));
-    command.add(work.rows() ? results(name) : servers.jdbc(name));
+    command.add(
+        work.files() ? path(name + "-files") : work.rows() ? results(name) : servers.jdbc(name));
     command.add(Long.toString(pace.batchMillis()));
     command.add(Integer.toString(pace.rate()));
-    command.add("s3a://" + Servers.BUCKET + "/" + name);
+    command.add(path(name));
     command.add(Integer.toString(PARTITIONS));
     Process process = processes.start(name, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), command);
     try {

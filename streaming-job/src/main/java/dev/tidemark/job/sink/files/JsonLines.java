@@ -1,9 +1,8 @@
 package dev.tidemark.job.sink.files;
 
 import dev.tidemark.job.sink.RowJson;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -25,13 +24,8 @@ final class JsonLines implements RowFormat {
 
   @Override
   public long write(Iterator<InternalRow> rows, Path file) throws IOException {
-    long count = 0;
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-      for (; rows.hasNext(); count++) {
-        out.write(json.text(rows.next()));
-        out.write('\n');
-      }
+    try (Writer out = Files.newBufferedWriter(file)) {
+      return json.lines(rows, out);
     }
-    return count;
   }
 }
