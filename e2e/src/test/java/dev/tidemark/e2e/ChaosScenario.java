@@ -38,6 +38,9 @@ class ChaosScenario {
   private static void play(Scene scene) {
     ChaosSchedule schedule = ChaosSchedule.of(SEED, LENGTH);
     System.out.printf("chaos: seed %d, %d blows%n", SEED, schedule.blows().size());
+    for (Target target : Target.values()) {
+      System.out.printf("%s by %s%n", target, schedule.engine(target));
+    }
     schedule.blows().forEach(System.out::println);
 
     Scene other = Scene.open(scene.cluster(), scene.infra(), "chaos-totals");
@@ -45,9 +48,13 @@ class ChaosScenario {
     Chaos.Victim rows = Chaos.Victim.of(scene, kafka);
     Chaos.Victim totals = Chaos.Victim.of(other, kafka);
     Feeder feeder = scene.feed(Play.RATE);
-    Job job = Play.started(scene, rows.manifest(Mode.LOCAL));
+    Job job =
+        Play.started(scene, rows.manifest(Mode.LOCAL).set("engine", schedule.engine(Target.ROWS)));
     CountingPlay counts =
-        new CountingPlay(other, totals.manifest(Mode.TWO_EXECUTORS), Programs.totals());
+        new CountingPlay(
+            other,
+            totals.manifest(Mode.TWO_EXECUTORS).set("engine", schedule.engine(Target.TOTALS)),
+            Programs.totals());
     try (Chaos chaos = new Chaos(schedule.seed(), rows, totals)) {
       for (Blow blow : schedule.blows()) {
         chaos.strikeWhenDue(blow);

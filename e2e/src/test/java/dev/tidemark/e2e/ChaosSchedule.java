@@ -81,4 +81,11 @@ record ChaosSchedule(long seed, List<Blow> blows) {
               Duration.ofSeconds(2 + random.nextInt(28))));
     }
   }
+
+  /** Which of Spark's engines runs a job. */
+  String engine(Target target) {
+    return new Random(31 * seed + target.name().hashCode()).nextBoolean()
+        ? "StructuredStreaming"
+        : "DStream";
+  }
 }

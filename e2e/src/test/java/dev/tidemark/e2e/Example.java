@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  */
 enum Example {
   IMPORTANT_EVENTS("events", "SELECT value FROM important_events"),
+  IMPORTANT_FILES("events", Place.FILES),
+  IMPORTANT_TOPIC("events", Place.TOPIC),
   ARTICLE_FIRST_JOB("events", "SELECT value FROM article_first_job"),
   COUNTS_PER_MINUTE(
       "events",
@@ -37,18 +39,33 @@ enum Example {
           + " FROM sliding_averages"),
   WORD_COUNT_PER_BATCH(
       "words", "SELECT concat_ws(' ', word, sum(n)) FROM word_count_per_batch GROUP BY word"),
-  /** Its results are in its driver's log. */
-  WORD_COUNT_LOG("words", null);
+  WORD_COUNT_LOG("words", Place.LOG);
+
+  /** Where results go. */
+  private enum Place {
+    TABLE,
+    TOPIC,
+    FILES,
+    LOG
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> WORDS = List.of("ebb", "flood", "neap", "slack", "spring");
 
   private final String topic;
+  private final Place place;
   private final String query;
 
   Example(String topic, String query) {
     this.topic = topic;
+    this.place = Place.TABLE;
     this.query = query;
+  }
+
+  Example(String topic, Place place) {
+    this.topic = topic;
+    this.place = place;
+    this.query = null;
   }
 
   /** The manifest's name in its directory. */
@@ -61,9 +78,19 @@ enum Example {
     return topic;
   }
 
-  /** True when its results are printed and not written to a table. */
+  /** True when its results are in its driver's log. */
   boolean prints() {
-    return query == null;
+    return place == Place.LOG;
+  }
+
+  /** The manifest with the scene's own place for the results. */
+  Manifest into(Scene scene, Manifest manifest) {
+    return switch (place) {
+      case TABLE -> manifest.database(scene.id());
+      case TOPIC -> manifest.set("sink.kafka.topic", scene.addTopic(name()).name());
+      case FILES -> manifest.set("sink.s3.path", new ResultFiles(scene, true).path());
+      case LOG -> manifest;
+    };
   }
 
   /** The value of the n-th record of its topic. */
@@ -89,7 +116,13 @@ enum Example {
 
   /** The results of now, sorted. */
   List<String> results(Scene scene, Job job) {
-    Stream<String> now = prints() ? printed(scene, job) : scene.table().ask(query).stream();
+    Stream<String> now =
+        switch (place) {
+          case TABLE -> scene.table().ask(query).stream();
+          case TOPIC -> sent(scene);
+          case FILES -> filed(new ResultFiles(scene, true));
+          case LOG -> printed(scene, job);
+        };
     return now.sorted().toList();
   }
 
@@ -97,7 +130,8 @@ enum Example {
   List<String> expected(Topic read) {
     Stream<String> all =
         switch (this) {
-          case IMPORTANT_EVENTS, ARTICLE_FIRST_JOB -> important(read);
+          case IMPORTANT_EVENTS, IMPORTANT_FILES, IMPORTANT_TOPIC, ARTICLE_FIRST_JOB ->
+              important(read);
           case COUNTS_PER_MINUTE -> counts(read);
           case RUNNING_COUNTS -> totals(read);
           case SLIDING_AVERAGES -> averages(read);
@@ -124,6 +158,15 @@ enum Example {
                 Arrays.stream(event.value().split(" ", -1))
                     .forEach(word -> counts.merge(word, 1L, Long::sum)));
     return lines(counts);
+  }
+
+  private Stream<String> sent(Scene scene) {
+    return new Topic(scene.infra().kafka(), scene.id() + "-" + name())
+        .dump().stream().map(event -> json(event.value()).get("value").asText());
+  }
+
+  private static Stream<String> filed(ResultFiles files) {
+    return files.rows(files.committed(), "value").stream().map(row -> row.get(0));
   }
 
   private static Stream<String> printed(Scene scene, Job job) {

@@ -68,12 +68,12 @@ class ExamplesScenario {
             .set("driver.cores", 0.2)
             .set("executor.instances", 0);
     manifest.path(scene.checkpointPath() + "/" + manifest.name());
-    return example.prints() ? manifest : manifest.database(scene.id());
+    return example.into(scene, manifest);
   }
 
   private static List<String> files() throws IOException {
     try (Stream<Path> files = Files.list(EXAMPLES)) {
-      return files.map(file -> file.getFileName().toString()).toList();
+      return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList();
     }
   }
 }

@@ -151,6 +151,7 @@ public final class FilesLedger extends ObjectLedger {
    * ranges, or a new one, of what the ledger does not hold yet.
    *
    * @param definition digest of the definition that it is written by
+   * @param ranges of all partitions that are read, possibly empty
    * @return empty when the ledger holds all of it
    * @throws Trouble {@code Fenced}, {@code OffsetGap}
    */
@@ -158,7 +159,9 @@ public final class FilesLedger extends ObjectLedger {
       String jobId, long epoch, String definition, List<PartitionRange> ranges) {
     LedgerDocument now = document(jobId);
     now.require(epoch, shown());
-    if (now.open().isPresent() && !now.isResumable(definition)) {
+    Set<Partition> reading =
+        ranges.stream().map(PartitionRange::partition).collect(Collectors.toSet());
+    if (now.open().isPresent() && !now.isResumable(definition, reading)) {
       now = end(jobId);
     }
     if (now.open().isPresent()) {

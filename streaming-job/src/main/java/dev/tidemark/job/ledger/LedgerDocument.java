@@ -193,13 +193,20 @@ record LedgerDocument(
             new Claim(claimed.last(), claimed.ranges().stream().map(Range::range).toList()));
   }
 
-  /** Whether what is open can be written as it was claimed. */
-  boolean isResumable(String definition) {
+  /**
+   * Whether what is open can be written as it was claimed.
+   *
+   * @param reading the partitions that are read today
+   */
+  boolean isResumable(String definition, Set<Partition> reading) {
     Map<Partition, Long> until = state().until();
     return claimed.definition().equals(definition)
         && claimed.ranges().stream()
             .map(Range::range)
-            .allMatch(range -> until.getOrDefault(range.partition(), -1L) == range.from());
+            .allMatch(
+                range ->
+                    reading.contains(range.partition())
+                        && until.getOrDefault(range.partition(), -1L) == range.from());
   }
 
   /** With the next claim; one of the same that is there already stays. */

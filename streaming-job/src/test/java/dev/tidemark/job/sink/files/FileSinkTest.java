@@ -205,6 +205,24 @@ class FileSinkTest {
   }
 
   @Test
+  void aPartitionThatIsReadNoMoreHoldsNothingUp() {
+    Settings settings = settings("JsonLines", "d");
+    Partition gone = new Partition("gone", 0);
+    try (FilesLedger ledger = FilesLedger.at(settings.definition().sink().s3(), settings)) {
+      ledger.takeEpoch("j", 1, 1);
+      ledger.open(
+          "j",
+          1,
+          new LedgerIdentity("cluster", Map.of("events", "topic", "gone", "other")),
+          Map.of(P0, 0L, gone, 0L));
+    }
+    FileSink first = new FileSink(settings, "j", 1, SCHEMA);
+    first.claim(1, List.of(new PartitionRange(P0, 0, 3), new PartitionRange(gone, 0, 3)));
+    assertThat(claim(run(settings, "j", 2), 3))
+        .contains(new Claim(2, List.of(new PartitionRange(P0, 0, 3))));
+  }
+
+  @Test
   void aSealedLedgerKnowsHowTheLastClaimEnded() {
     Settings settings = settings("JsonLines", "d");
     FileSink sink = run(settings, "j", 1);
