@@ -7,6 +7,7 @@ import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.KafkaResultSink;
 import dev.tidemark.job.sink.LogSink;
+import dev.tidemark.job.sink.PerEpoch;
 import dev.tidemark.job.sink.PostgresResultSink;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
@@ -22,10 +23,7 @@ final class JobResultSinks implements ResultSinks {
   private static ResultSink made(Settings settings, String jobId, long epoch) {
     Settings.Definition of = settings.definition();
     if (of.aggregate() == null) {
-      StructType rows = Pipeline.compile(Selection.of(of)).schema();
-      return of.sink().s3() == null
-          ? new LogSink(settings, jobId, epoch, rows)
-          : new FileSink(settings, jobId, epoch, rows);
+      return beside(settings, jobId, epoch, Pipeline.compile(Selection.of(of)).schema());
     }
     Aggregation aggregation = Aggregation.compile(Selection.of(of), of.aggregate());
     if (of.sink().jdbc() != null) {
@@ -37,9 +35,14 @@ final class JobResultSinks implements ResultSinks {
           TopicLines.results(of.sink().kafka(), aggregation.schema(), aggregation.keys());
       return new KafkaResultSink(settings, jobId, epoch, lines, GroupMember.current());
     }
-    return of.sink().s3() == null
-        ? new LogSink(settings, jobId, epoch, aggregation.schema())
-        : new FileSink(settings, jobId, epoch, aggregation.schema());
+    return beside(settings, jobId, epoch, aggregation.schema());
+  }
+
+  /** A sink whose ledger is an object, for rows and results alike. */
+  private static ResultSink beside(Settings settings, String jobId, long epoch, StructType schema) {
+    return settings.definition().sink().s3() == null
+        ? new LogSink(settings, jobId, epoch, schema)
+        : new FileSink(settings, jobId, epoch, schema);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tidemark.job;
 import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.KafkaRowSink;
+import dev.tidemark.job.sink.PerEpoch;
 import dev.tidemark.job.sink.PostgresRowSink;
 import dev.tidemark.job.sink.RowSink;
 import dev.tidemark.job.sink.RowSinks;

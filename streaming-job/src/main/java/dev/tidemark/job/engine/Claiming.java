@@ -2,12 +2,9 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.engine.Output.Outcome;
 import dev.tidemark.job.ledger.Claim;
-import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.sink.ResultSink;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -34,9 +31,7 @@ final class Claiming {
         return done;
       }
       done = done.and(each.apply(claim.get()));
-      Map<Partition, Long> until = new HashMap<>();
-      claim.get().ranges().forEach(range -> until.put(range.partition(), range.until()));
-      left = Output.notCommitted(left, until);
+      left = Output.notCommitted(left, PartitionRange.ends(claim.get().ranges()));
     }
     return done;
   }

@@ -6,8 +6,6 @@ import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.CheckpointPath;
 import dev.tidemark.job.settings.Settings;
-import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +23,10 @@ import java.util.stream.Collectors;
  */
 public final class FilesLedger extends ObjectLedger {
   private static final String FIELD = "sink.s3.path";
-  private static final String COMMITS = "_commits/";
 
   private final CheckpointPath path;
   private final JsonObjects objects;
+  private final Commits commits;
   private final String owner;
 
   /** The claim of an earlier run that this one has gone on with; 0 for none. */
@@ -38,6 +36,7 @@ public final class FilesLedger extends ObjectLedger {
     super(FIELD, objects);
     this.path = path;
     this.objects = objects;
+    this.commits = new Commits(objects);
     this.owner = owner;
   }
 
@@ -97,8 +96,12 @@ public final class FilesLedger extends ObjectLedger {
       if (!owner.equals(found.get().content().owner())) {
         throw inUse(found.get().content());
       }
-      return;
+    } else {
+      requireAlone();
     }
+  }
+
+  private void requireAlone() {
     for (CheckpointPath parent : path.parents()) {
       if (objects.holds(parent.below(NAME)) || objects.holds(parent.record())) {
         throw new Trouble(
@@ -127,12 +130,19 @@ public final class FilesLedger extends ObjectLedger {
 
   @Override
   void takePlace(String jobId) {
-    if (get().isEmpty()) {
-      requireFree();
+    Optional<LedgerDocument> found = get().map(stored -> mine(stored, jobId));
+    if (found.isEmpty()) {
+      requireAlone();
     }
-    changed(jobId, document -> document.ownedBy(owner));
-    // Its rows count though the ledger was not moved any more.
-    settle(jobId);
+    LedgerDocument now =
+        found
+            .filter(document -> owner.equals(document.owner()))
+            .orElseGet(() -> changed(jobId, document -> document.ownedBy(owner)));
+    // What was committed counts, though the ledger was not moved any more.
+    now.claims()
+        .open()
+        .flatMap(open -> commits.read(open.number()))
+        .ifPresent(commit -> ended(jobId, commit));
   }
 
   @Override
@@ -161,12 +171,14 @@ public final class FilesLedger extends ObjectLedger {
     now.require(epoch, shown());
     Set<Partition> reading =
         ranges.stream().map(PartitionRange::partition).collect(Collectors.toSet());
-    if (now.open().isPresent() && !now.isResumable(definition, reading)) {
+    Map<Partition, Long> until = now.state().until();
+    if (now.claims().open().isPresent() && !now.claims().isResumable(definition, reading, until)) {
       now = end(jobId);
     }
-    if (now.open().isPresent()) {
-      resumed = now.open().get().number();
-      return now.open();
+    Optional<Claim> open = now.claims().open();
+    if (open.isPresent()) {
+      resumed = open.get().number();
+      return open;
     }
     List<PartitionRange> due = due(ranges, now.state().until());
     if (due.isEmpty()) {
@@ -178,6 +190,7 @@ public final class FilesLedger extends ObjectLedger {
               document.require(epoch, shown());
               return document.claiming(definition, due);
             })
+        .claims()
         .open();
   }
 
@@ -203,7 +216,7 @@ public final class FilesLedger extends ObjectLedger {
    *     then that one moves the ledger
    */
   public void commit(String jobId, long epoch, Claim claim, List<CommittedFile> files) {
-    Commit stands = decide(claim, false, files);
+    Commit stands = commits.decide(claim, false, files);
     if (stands.voided()) {
       throw new Trouble(
           Reason.Fenced,
@@ -222,11 +235,6 @@ public final class FilesLedger extends ObjectLedger {
           document.require(epoch, shown());
           return document.ended(claim.number(), true);
         });
-  }
-
-  private void settle(String jobId) {
-    Optional<Commit> stands = document(jobId).open().flatMap(open -> read(open.number()));
-    stands.ifPresent(commit -> ended(jobId, commit));
   }
 
   private LedgerDocument ended(String jobId, Commit stands) {
@@ -249,44 +257,9 @@ public final class FilesLedger extends ObjectLedger {
   /** Gives up what is open, unless somebody was quicker and made it count. */
   private LedgerDocument end(String jobId) {
     LedgerDocument now = document(jobId);
-    if (now.open().isEmpty()) {
+    if (now.claims().open().isEmpty()) {
       return now;
     }
-    return ended(jobId, decide(now.open().get(), true, List.of()));
-  }
-
-  private Commit decide(Claim claim, boolean voided, List<CommittedFile> files) {
-    Commit wanted =
-        new Commit(
-            Commit.CONTRACT,
-            claim.number(),
-            voided,
-            Instant.now().toString(),
-            voided ? List.of() : claim.ranges().stream().map(LedgerDocument.Range::new).toList(),
-            files);
-    return objects.put(name(claim.number()), wanted, null)
-        ? wanted
-        : read(claim.number())
-            .orElseThrow(
-                () ->
-                    new Trouble(
-                        Reason.StoreUnavailable,
-                        objects.shown(name(claim.number())) + " was there and is gone again"));
-  }
-
-  private Optional<Commit> read(long number) {
-    try {
-      return objects.get(name(number), Commit.class).map(Stored::content);
-    } catch (IOException e) {
-      throw new Trouble(
-          Reason.CheckpointDamaged,
-          objects.shown(name(number))
-              + " cannot be read as a commit; put back the object as it was",
-          e);
-    }
-  }
-
-  private static String name(long number) {
-    return COMMITS + String.format(Locale.ROOT, "%010d.json", number);
+    return ended(jobId, commits.decide(now.claims().open().get(), true, List.of()));
   }
 }

@@ -39,15 +39,6 @@ record LedgerDocument(
   /** The first offset of a partition whose results were not printed. */
   record Offset(String topic, int partition, long until) {}
 
-  /**
-   * Batches of files that were claimed before they were written.
-   *
-   * @param last the number of the newest; 0 before the first
-   * @param definition digest of the definition that the newest is written by
-   * @param ranges what the newest reads, until it is known how it ended; empty from then on
-   */
-  record Claimed(long last, String definition, List<Range> ranges) {}
-
   /** A range, from its first offset to the first one after it. */
   record Range(String topic, int partition, long from, long until) {
     Range(Skipped range) {
@@ -185,39 +176,14 @@ record LedgerDocument(
     return having(name, claimed);
   }
 
-  /** What was claimed last and is not known to have ended. */
-  Optional<Claim> open() {
-    return claimed == null || claimed.ranges().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Claim(claimed.last(), claimed.ranges().stream().map(Range::range).toList()));
-  }
-
-  /**
-   * Whether what is open can be written as it was claimed.
-   *
-   * @param reading the partitions that are read today
-   */
-  boolean isResumable(String definition, Set<Partition> reading) {
-    Map<Partition, Long> until = state().until();
-    return claimed.definition().equals(definition)
-        && claimed.ranges().stream()
-            .map(Range::range)
-            .allMatch(
-                range ->
-                    reading.contains(range.partition())
-                        && until.getOrDefault(range.partition(), -1L) == range.from());
+  /** What was claimed, for a sink of files. */
+  Claimed claims() {
+    return claimed == null ? Claimed.NOTHING : claimed;
   }
 
   /** With the next claim; one of the same that is there already stays. */
   LedgerDocument claiming(String definition, List<PartitionRange> ranges) {
-    List<Range> wanted = ranges.stream().map(Range::new).toList();
-    if (open().isPresent() && !claimed.ranges().equals(wanted)) {
-      throw new IllegalStateException("claimed, and not known to have ended: " + claimed);
-    }
-    return open().isPresent()
-        ? this
-        : having(owner, new Claimed(claimed == null ? 1 : claimed.last() + 1, definition, wanted));
+    return having(owner, claims().next(definition, ranges));
   }
 
   /**
@@ -226,14 +192,12 @@ record LedgerDocument(
    * @param written true when its rows count, so that its records are never read again
    */
   LedgerDocument ended(long number, boolean written) {
-    Optional<Claim> ending = open().filter(claim -> claim.number() == number);
+    Optional<Claim> ending = claims().open().filter(claim -> claim.number() == number);
     if (ending.isEmpty()) {
       return this;
     }
-    Map<Partition, Long> to = new HashMap<>();
-    ending.get().ranges().forEach(range -> to.put(range.partition(), range.until()));
-    return (written ? moved(to) : this)
-        .having(owner, new Claimed(number, claimed.definition(), List.of()));
+    return (written ? moved(PartitionRange.ends(ending.get().ranges())) : this)
+        .having(owner, claims().ended());
   }
 
   private Trouble fenced(long wanted) {

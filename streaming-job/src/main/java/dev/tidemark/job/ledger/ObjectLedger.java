@@ -112,7 +112,7 @@ public class ObjectLedger extends DocumentLedger {
     return get().map(stored -> mine(stored, jobId)).orElseGet(() -> LedgerDocument.of(jobId));
   }
 
-  private LedgerDocument mine(Stored<LedgerDocument> stored, String jobId) {
+  final LedgerDocument mine(Stored<LedgerDocument> stored, String jobId) {
     LedgerDocument found = stored.content();
     return jobId.equals(found.jobId()) ? found : inPlaceOf(found, jobId);
   }

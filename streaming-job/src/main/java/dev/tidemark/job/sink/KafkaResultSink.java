@@ -4,14 +4,11 @@ import dev.tidemark.job.ledger.GroupLedger;
 import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.GroupName;
 import dev.tidemark.job.ledger.GroupPosition;
-import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
@@ -65,10 +62,8 @@ public final class KafkaResultSink implements ResultSink, AutoCloseable {
       return false;
     }
     // Offsets that stay are sent as well: it is they that a run without the place is refused.
-    Map<Partition, Long> to = new HashMap<>();
-    ranges.forEach(range -> to.put(range.partition(), range.until()));
     Iterator<Line> all = staged.stream().flatMap(part -> part.lines().stream()).iterator();
-    transaction.run(all, at.moved(to));
+    transaction.run(all, at.moved(PartitionRange.ends(ranges)));
     return true;
   }
 

@@ -1,15 +1,12 @@
 package dev.tidemark.job.sink;
 
-import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.ObjectLedger;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.StructType;
 
@@ -59,12 +56,8 @@ public final class LogSink implements ResultSink {
       return false;
     }
     print(batch, staged);
-    Map<Partition, Long> to = new HashMap<>();
-    ranges.stream()
-        .filter(range -> range.until() > range.from())
-        .forEach(range -> to.put(range.partition(), range.until()));
-    if (!to.isEmpty()) {
-      ledger.move(jobId, epoch, to);
+    if (ranges.stream().anyMatch(range -> range.until() > range.from())) {
+      ledger.move(jobId, epoch, PartitionRange.ends(ranges));
     }
     return true;
   }

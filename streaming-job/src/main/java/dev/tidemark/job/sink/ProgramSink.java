@@ -19,14 +19,20 @@ import java.util.List;
  * finds out and writes nothing twice.
  */
 public final class ProgramSink {
+  private static final PerEpoch<ProgramSink> LAST = new PerEpoch<>();
+
   private final Database database;
   private final TableName table;
   private final String jobId;
   private final long epoch;
   private volatile LedgerTables tables;
 
-  /** The database is asked later. */
-  public ProgramSink(Settings.Jdbc jdbc, String jobId, long epoch) {
+  /** The one of this JVM; the database is asked later. */
+  public static ProgramSink of(Settings.Jdbc jdbc, String jobId, long epoch) {
+    return LAST.of(jobId, epoch, () -> new ProgramSink(jdbc, jobId, epoch));
+  }
+
+  ProgramSink(Settings.Jdbc jdbc, String jobId, long epoch) {
     this.database = new Database(jdbc);
     this.table = TableName.parse(jdbc.table());
     this.jobId = jobId;
@@ -43,8 +49,14 @@ public final class ProgramSink {
     long write(Connection connection) throws Exception;
   }
 
-  private interface Transaction {
-    Written run(Connection connection, LedgerTables ledger) throws SQLException;
+  /** A transaction that begins with the locks of the ledger. */
+  private interface Locking {
+    Locked lock(Connection connection, LedgerTables ledger) throws SQLException;
+  }
+
+  /** What then is done; nothing of the program has run before. */
+  private interface Locked {
+    Written write() throws SQLException;
   }
 
   /**
@@ -63,7 +75,7 @@ public final class ProgramSink {
               new RangeTransaction(connection, ledger, jobId, epoch, range);
           long at = transaction.lock();
           if (range.until() <= at) {
-            return new Written(0, 0, true);
+            return () -> new Written(0, 0, true);
           }
           if (range.from() > at) {
             throw OffsetGap.of(range, at);
@@ -77,9 +89,11 @@ public final class ProgramSink {
                     + range.partition()
                     + " that the program has read: nothing is written");
           }
-          long rows = done(connection, work);
-          transaction.move(at);
-          return new Written(range.until() - range.from(), rows, false);
+          return () -> {
+            long rows = done(connection, work);
+            transaction.move(at);
+            return new Written(range.until() - range.from(), rows, false);
+          };
         });
   }
 
@@ -94,12 +108,14 @@ public final class ProgramSink {
         (connection, ledger) -> {
           LedgerVector vector = new LedgerVector(connection, ledger, jobId, epoch, ranges);
           if (!vector.lock()) {
-            return new Written(0, 0, true);
+            return () -> new Written(0, 0, true);
           }
-          long rows = done(connection, work);
-          vector.move();
-          long records = ranges.stream().mapToLong(r -> r.until() - r.from()).sum();
-          return new Written(records, rows, false);
+          return () -> {
+            long rows = done(connection, work);
+            vector.move();
+            long records = ranges.stream().mapToLong(r -> r.until() - r.from()).sum();
+            return new Written(records, rows, false);
+          };
         });
   }
 
@@ -117,20 +133,23 @@ public final class ProgramSink {
     }
   }
 
-  private Written inTransaction(Transaction transaction) {
+  private Written inTransaction(Locking locking) {
     String name = Database.sessionName(jobId, epoch);
     while (true) {
       Session session = Sessions.borrow(database, jobId, name);
+      Locked locked = null;
       boolean clean = false;
       try {
-        if (session.reused() && isGone(session)) {
-          continue;
-        }
-        Written written = transaction.run(session.connection(), ledger(session.connection()));
+        locked = locking.lock(session.connection(), ledger(session.connection()));
+        Written written = locked.write();
         session.connection().commit();
         clean = true;
         return written;
       } catch (SQLException e) {
+        // A session that died while it rested says nothing about the database now.
+        if (locked == null && session.reused() && SqlTrouble.isAway(e)) {
+          continue;
+        }
         throw SqlTrouble.of(e, "the program was writing beside " + table);
       } finally {
         if (clean) {
@@ -139,16 +158,6 @@ public final class ProgramSink {
           session.abort();
         }
       }
-    }
-  }
-
-  /** A session that died while it rested says nothing about the database now. */
-  private static boolean isGone(Session session) {
-    try {
-      session.connection().createStatement().execute("SELECT 1");
-      return false;
-    } catch (SQLException e) {
-      return true;
     }
   }
 

@@ -6,7 +6,6 @@ import dev.tidemark.job.engine.Prepared;
 import dev.tidemark.job.engine.Run;
 import dev.tidemark.job.engine.dstream.Contexts;
 import dev.tidemark.job.engine.dstream.Ranges;
-import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.ObjectLedger;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
@@ -19,9 +18,7 @@ import dev.tidemark.program.Action;
 import dev.tidemark.program.BatchWork;
 import dev.tidemark.program.Host;
 import dev.tidemark.program.PartitionWork;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.SparkContext;
@@ -124,7 +121,7 @@ final class ProgramHost implements Host {
         todo -> {
           List<T> results = JavaRDD.fromRDD(rdd, ProgramHost.<T>tag()).collect();
           return outcome(
-              new ProgramSink(jdbc, jobId, epoch)
+              ProgramSink.of(jdbc, jobId, epoch)
                   .batch(
                       todo,
                       connection -> {
@@ -144,7 +141,7 @@ final class ProgramHost implements Host {
           done(action);
           return jdbc == null
               ? moved(todo)
-              : outcome(new ProgramSink(jdbc, jobId, epoch).batch(todo, connection -> 0));
+              : outcome(ProgramSink.of(jdbc, jobId, epoch).batch(todo, connection -> 0));
         });
   }
 
@@ -163,9 +160,7 @@ final class ProgramHost implements Host {
       if (!LedgerVector.isDue(ranges, ledger.require(jobId, epoch))) {
         return Outcome.NOTHING;
       }
-      Map<Partition, Long> to = new HashMap<>();
-      ranges.forEach(range -> to.put(range.partition(), range.until()));
-      ledger.move(jobId, epoch, to);
+      ledger.move(jobId, epoch, PartitionRange.ends(ranges));
     }
     return new Outcome(ranges.stream().mapToLong(r -> r.until() - r.from()).sum(), 0, true);
   }

@@ -3,6 +3,7 @@ package dev.tidemark.job.engine.program;
 import dev.tidemark.job.engine.BatchEngine;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
+import dev.tidemark.job.settings.MainMethod;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.program.Tidemark;
 import java.lang.reflect.InvocationTargetException;
@@ -86,16 +87,11 @@ final class ProgramRun implements BatchEngine {
 
   private void call() {
     try {
-      Class<?> program =
-          Class.forName(
-              application.mainClass(), true, Thread.currentThread().getContextClassLoader());
-      program
-          .getMethod("main", String[].class)
-          .invoke(null, (Object) application.args().toArray(String[]::new));
+      MainMethod.of(application).invoke(null, (Object) application.args().toArray(String[]::new));
       returned.complete(null);
     } catch (InvocationTargetException e) {
       returned.completeExceptionally(e.getCause());
-    } catch (ReflectiveOperationException | LinkageError e) {
+    } catch (IllegalAccessException | RuntimeException | LinkageError e) {
       returned.completeExceptionally(e);
     }
   }
@@ -115,15 +111,6 @@ final class ProgramRun implements BatchEngine {
               + package$.MODULE$.SPARK_VERSION()
               + " and Scala "
               + scala.util.Properties.versionNumberString(),
-          e);
-    }
-    if (e instanceof ReflectiveOperationException) {
-      return new Trouble(
-          Reason.InvalidApplication,
-          "application.mainClass "
-              + application.mainClass()
-              + " is not in the image, or has no public static main(String[]): "
-              + e,
           e);
     }
     return e instanceof RuntimeException own

@@ -8,7 +8,6 @@ import dev.tidemark.job.sink.Written;
 import dev.tidemark.program.PartitionWork;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.api.java.function.Function2;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,7 @@ final class WritePartition<T> implements Function2<Integer, Iterator<T>, Iterato
   @Override
   public Iterator<Written> call(Integer index, Iterator<T> records) {
     PartitionRange range = ranges.get(index);
-    ProgramSink sink = new ProgramSink(Mounted.SETTINGS.definition().sink().jdbc(), jobId, epoch);
+    ProgramSink sink = ProgramSink.of(Mounted.SETTINGS.definition().sink().jdbc(), jobId, epoch);
     try {
       Written written =
           sink.partition(
@@ -41,7 +40,7 @@ final class WritePartition<T> implements Function2<Integer, Iterator<T>, Iterato
               connection -> {
                 Counted<T> counted = new Counted<>(records);
                 work.write(counted, connection);
-                return counted.count.get();
+                return counted.count;
               });
       return List.of(written).iterator();
     } catch (Trouble e) {
@@ -53,7 +52,7 @@ final class WritePartition<T> implements Function2<Integer, Iterator<T>, Iterato
 
   private static final class Counted<T> implements Iterator<T> {
     private final Iterator<T> records;
-    private final AtomicLong count = new AtomicLong();
+    private long count;
 
     Counted(Iterator<T> records) {
       this.records = records;
@@ -67,7 +66,7 @@ final class WritePartition<T> implements Function2<Integer, Iterator<T>, Iterato
     @Override
     public T next() {
       T next = records.next();
-      count.incrementAndGet();
+      count++;
       return next;
     }
   }
