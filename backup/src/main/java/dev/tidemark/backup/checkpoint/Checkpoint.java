@@ -31,15 +31,17 @@ public final class Checkpoint {
   private static final Pattern MANIFEST = Pattern.compile("e(\\d{10})-\\d{16}\\.json");
 
   /** An epoch in a key, after the {@code r} it begins with. */
-  private static final Pattern EPOCH = Pattern.compile("\\d{6,}/(?:state/)?e(\\d{10})");
+  private static final Pattern EPOCH = Pattern.compile("\\d{6,}/(?:state/)?[ep](\\d{10})");
 
   private final ObjectStore store;
   private final Location path;
+  private final ProgramCheckpoints programs;
 
   /** The checkpoint at a path of that store; nothing is read yet. */
   public Checkpoint(ObjectStore store, Location path) {
     this.store = store;
     this.path = path;
+    this.programs = new ProgramCheckpoints(store, path);
   }
 
   /** The store it lies in. */
@@ -104,6 +106,9 @@ public final class Checkpoint {
    * @param who made part of the mark, so that two do not release each other
    */
   public Optional<String> hold(Snapshot snapshot, String who) {
+    if (snapshot.ofProgram()) {
+      return Optional.empty(); // Spark knows nothing of marks
+    }
     String manifest = manifest(snapshot.revision(), snapshot.state());
     String name = manifest.substring(manifest.lastIndexOf('/') + 1);
     String key = path.key(revision(snapshot.revision()) + "held/" + name + "~" + who);
@@ -125,6 +130,15 @@ public final class Checkpoint {
     } catch (BackupException e) {
       // the copy is what it is, and the mark is void tomorrow
     }
+  }
+
+  /**
+   * Requires, once copies of all objects are there, that together they are a checkpoint.
+   *
+   * @throws ObjectStore.Changed when the job has taken something away meanwhile
+   */
+  public void requireKept(Snapshot snapshot) {
+    programs.requireKept(snapshot);
   }
 
   /** The prefix of a revision relative to the path, with a slash at its end. */
@@ -170,7 +184,14 @@ public final class Checkpoint {
     List<String> damaged = new ArrayList<>();
     long floor = owner.record().path("floorEpoch").asLong();
     Snapshot rewritten = null;
-    for (Listed manifest : manifests(revision, floor)) {
+    List<Listed> manifests = manifests(revision, floor);
+    if (manifests.isEmpty()) {
+      Optional<Snapshot> program = programs.newest(owner.record());
+      if (program.isPresent()) {
+        return program.get();
+      }
+    }
+    for (Listed manifest : manifests) {
       Optional<Snapshot> whole = whole(owner.record(), revision, manifest, damaged);
       if (whole.isPresent() && !whole.get().rewritten()) {
         return whole.get();

@@ -6,6 +6,7 @@ import dev.tidemark.backup.store.ObjectStore.Listed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A checkpoint that is whole: a closed set of objects, and what they mean. As long as each of them
@@ -16,9 +17,37 @@ import java.util.Map;
  * @param revision whose state it is
  * @param directory where the data lies, relative to the checkpoint path; null for empty state
  * @param objects the data
+ * @param references what the objects of a program speak of, by keys before which they begin: until
+ *     they are copied the program must not have let go of any
  */
 public record Snapshot(
-    ObjectNode owner, ObjectNode state, int revision, String directory, List<Listed> objects) {
+    ObjectNode owner,
+    ObjectNode state,
+    int revision,
+    String directory,
+    List<Listed> objects,
+    Set<String> references) {
+  /** Of a state checkpoint, which the job never writes again. */
+  Snapshot(
+      ObjectNode owner, ObjectNode state, int revision, String directory, List<Listed> objects) {
+    this(owner, state, revision, directory, objects, Set.of());
+  }
+
+  /** Where an object lies, relative to the directory. */
+  public String path(Listed object) {
+    String below = directory + "/";
+    return object.key().substring(object.key().lastIndexOf(below) + below.length());
+  }
+
+  /** True for what a program of a user's own has left, with {@code state} a mere note of ours. */
+  public boolean ofProgram() {
+    return isOfProgram(state);
+  }
+
+  /** True for the note that stands where others have the manifest of a state checkpoint. */
+  public static boolean isOfProgram(JsonNode state) {
+    return state.path("program").asBoolean();
+  }
 
   /** The job's durable identity. */
   public String jobId() {

@@ -35,7 +35,8 @@ import java.util.function.Function;
  * <p>A state checkpoint's data is complete before its manifest is written, and never written again;
  * the job only deletes it. Each object is copied under the condition that it is still what was
  * listed, so that when all copies have succeeded they are that checkpoint. When the job has pruned
- * it meanwhile, a newer one is taken.
+ * it meanwhile, a newer one is taken. What a program of a user's own has checkpointed is chosen so
+ * that the same holds.
  */
 public final class Creator {
   /** How many checkpoints the job may take away from under the copy before that is an error. */
@@ -174,7 +175,7 @@ public final class Creator {
     long[] fresh = new long[2];
     for (Listed object : snapshot.objects()) {
       String key = place.apply(object);
-      Optional<Stored> before = reusable(object, key, there, known);
+      Optional<Stored> before = reusable(snapshot, object, key, there, known);
       if (before.isPresent()) {
         progress.done(object.bytes());
         copies.add(CompletableFuture.completedFuture(before.get()));
@@ -185,10 +186,11 @@ public final class Creator {
             repository
                 .store()
                 .copy(checkpoint.store(), object, repository.key(key))
-                .thenApply(done -> stored(object, key, done)));
+                .thenApply(done -> stored(snapshot, object, key, done)));
       }
     }
     List<Stored> objects = Transferred.all(copies);
+    checkpoint.requireKept(snapshot);
     if (mode == Mode.Full) {
       String folder = Repository.FULL + name + "/";
       put(folder + Checkpoint.OWNER, snapshot.owner());
@@ -221,7 +223,7 @@ public final class Creator {
           Reason.BackupExists,
           "what is left of an earlier backup " + name + " is being deleted; choose another name");
     }
-    return object -> folder + snapshot.directory() + "/" + object.name();
+    return object -> folder + snapshot.directory() + "/" + snapshot.path(object);
   }
 
   /** What a sweep may delete any moment is not built upon. */
@@ -234,7 +236,11 @@ public final class Creator {
 
   /** An object that is there already: as the backup before has noted it, or as its source is. */
   private Optional<Stored> reusable(
-      Listed object, String key, Map<String, Listed> there, Map<String, Stored> known) {
+      Snapshot snapshot,
+      Listed object,
+      String key,
+      Map<String, Listed> there,
+      Map<String, Stored> known) {
     Listed old = there.get(key);
     if (old == null || old.bytes() != object.bytes()) {
       return Optional.empty();
@@ -244,13 +250,13 @@ public final class Creator {
       return Optional.of(noted);
     }
     return old.etag().equals(object.etag())
-        ? Optional.of(new Stored(object.name(), key, old.bytes(), old.etag(), null))
+        ? Optional.of(new Stored(snapshot.path(object), key, old.bytes(), old.etag(), null))
         : Optional.empty();
   }
 
-  private Stored stored(Listed object, String key, Copied done) {
+  private Stored stored(Snapshot snapshot, Listed object, String key, Copied done) {
     progress.done(object.bytes());
-    return new Stored(object.name(), key, object.bytes(), done.etag(), done.sha256());
+    return new Stored(snapshot.path(object), key, object.bytes(), done.etag(), done.sha256());
   }
 
   private void put(String key, ObjectNode document) {

@@ -48,6 +48,7 @@ public final class Exporter {
       List<CompletableFuture<Sums>> all = new ArrayList<>();
       for (Map.Entry<Stored, Listed> object : repository.whole(manifest, "").entrySet()) {
         Path file = data.resolve(object.getKey().path());
+        Files.createDirectories(file.getParent());
         all.add(fetch(manifest, object.getKey(), object.getValue(), file));
       }
       try {

@@ -8,6 +8,7 @@ import dev.tidemark.backup.BackupException.Reason;
 import dev.tidemark.backup.Json;
 import dev.tidemark.backup.checkpoint.Checkpoint;
 import dev.tidemark.backup.checkpoint.Checkpoint.Owner;
+import dev.tidemark.backup.checkpoint.Snapshot;
 import dev.tidemark.backup.repository.Manifest;
 import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.repository.Progress;
@@ -78,6 +79,7 @@ public final class Restorer {
    */
   public Restored restore(String name, String id, Instant keepReplacedUntil, Clone clone) {
     Manifest manifest = repository.read(name);
+    boolean program = Snapshot.isOfProgram(manifest.state());
     Optional<Owner> before = checkpoint.owner();
     if (before.isPresent()) {
       ObjectNode record = before.get().record();
@@ -86,7 +88,10 @@ public final class Restorer {
       }
       if (!Clone.isUnfinished(record)) {
         requireSame(manifest, record);
-        requireReach(manifest);
+        if (!program) {
+          requireRevision(manifest, record);
+          requireReach(manifest);
+        }
       }
     }
     Map<Stored, Listed> objects =
@@ -94,6 +99,12 @@ public final class Restorer {
             manifest, ". The job goes on with the checkpoint it had; restore another backup");
 
     boolean another = before.isEmpty() && clone != null && clone.isAnother(manifest);
+    if (program && another) {
+      throw new BackupException(
+          Reason.ForeignBackup,
+          "the backup %s is of a program that has its own source and sink, which a second job would read and write, too. Nothing was changed; restore it to the job it is of"
+              .formatted(manifest.name()));
+    }
     ObjectNode first = another ? clone.record(checkpoint) : manifest.owner();
     ObjectNode owner = before.map(Owner::record).orElse(first).deepCopy();
     if (another || Clone.isUnfinished(owner)) {
@@ -110,7 +121,7 @@ public final class Restorer {
     note(id, owner);
     owner.put("keepReplacedUntil", keepReplacedUntil.toString());
 
-    String directory = String.format(Locale.ROOT, "e%010d/restored", epoch);
+    String directory = String.format(Locale.ROOT, program ? "p%010d" : "e%010d/restored", epoch);
     ObjectNode state = manifest.state().deepCopy();
     state.put("epoch", epoch);
     for (JsonNode part : state.path("parts")) {
@@ -122,11 +133,13 @@ public final class Restorer {
       copy(objects, folder);
       requireThere(manifest, folder);
     }
-    checkpoint
-        .store()
-        .put(
-            checkpoint.path().key(Checkpoint.manifest(manifest.revision(), state)),
-            Json.bytes(state));
+    if (!program) {
+      checkpoint
+          .store()
+          .put(
+              checkpoint.path().key(Checkpoint.manifest(manifest.revision(), state)),
+              Json.bytes(state));
+    }
     write(owner, taken);
     return new Restored(manifest, epoch, false);
   }
@@ -165,6 +178,9 @@ public final class Restorer {
                   record.path("name").asText(),
                   record.path("jobId").asText()));
     }
+  }
+
+  private static void requireRevision(Manifest manifest, ObjectNode record) {
     int revision = record.path("stateRevision").asInt();
     if (revision != manifest.revision()) {
       throw new BackupException(
