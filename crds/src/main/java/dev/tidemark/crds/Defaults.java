@@ -32,6 +32,12 @@ public final class Defaults {
   /** {@code source.value.framing}. */
   public static final String FRAMING = "None";
 
+  /** {@code application.fencing}. */
+  public static final String FENCING = "Ledger";
+
+  /** {@code application.progressDeadline} of a program that is fenced by its Lease. */
+  public static final String PROGRESS_DEADLINE = "10m";
+
   public static final String FALSE = "false";
   public static final String TRUE = "true";
 

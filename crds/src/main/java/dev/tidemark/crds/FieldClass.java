@@ -78,7 +78,7 @@ public enum FieldClass {
         "source.onOffsetsExpired",
         "source.onMalformed");
     put(Roll, "sink.jdbc.credentialsSecretRef.name", "sink.jdbc.caSecretRef.name");
-    put(Roll, "checkpoint.onLost");
+    put(Roll, "checkpoint.onLost", "application.progressDeadline");
     put(Roll, "s3.endpoint", "s3.region", "s3.pathStyleAccess", "s3.credentialsSecretRef.name");
     put(Roll, "s3.caSecretRef.name");
     put(Roll, "driver.cores", "driver.memory", "driver.standby", "driver.template");
@@ -117,6 +117,7 @@ public enum FieldClass {
         "aggregate.window.time",
         "aggregate.window.lateness");
     put(Revision, "application.image", "application.mainClass", "application.args");
+    put(Revision, "application.fencing");
   }
 
   private static void put(FieldClass fieldClass, String... paths) {

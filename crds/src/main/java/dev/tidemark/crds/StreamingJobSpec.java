@@ -33,13 +33,43 @@ import java.util.Map;
     message =
         "application is a program of your own: filter, select and aggregate belong to jobs without one; leave either out")
 @ValidationRule(
-    value = "!has(self.application) || has(self.sink.jdbc) || has(self.sink.log)",
+    value =
+        StreamingJobSpec.LEASED
+            + " ? !has(self.source) && !has(self.sink) : has(self.source) && has(self.sink)",
+    message =
+        "source and sink say where a job reads and writes, so both are needed; only a program with application.fencing:"
+            + " Lease has its own, and leaves both out")
+@ValidationRule(
+    value =
+        StreamingJobSpec.LEASED
+            + " == (has(oldSelf.application) && oldSelf.application.fencing == 'Lease')",
+    message =
+        "application.fencing cannot be changed between Ledger and Lease: a ledger knows nothing of what a program without"
+            + " one has read. Create another StreamingJob with a checkpoint.path of its own")
+@ValidationRule(
+    value = "!" + StreamingJobSpec.LEASED + " || !has(self.driver.standby) || !self.driver.standby",
+    fieldPath = ".driver",
+    message =
+        "driver.standby is for jobs with a ledger: two programs with application.fencing: Lease must not run at once")
+@ValidationRule(
+    value =
+        "!"
+            + StreamingJobSpec.LEASED
+            + " || !has(self.checkpoint.onLost) || self.checkpoint.onLost in ['Stop', 'StartFresh', 'RestoreBackup']",
+    fieldPath = ".checkpoint",
+    message =
+        "checkpoint.onLost: UseLedger is for jobs with a ledger: without the checkpoint, a program with application.fencing:"
+            + " Lease begins from nothing. Choose Stop, RestoreBackup, or StartFresh if that is what you want")
+@ValidationRule(
+    value =
+        "!has(self.application) || !has(self.sink) || has(self.sink.jdbc) || has(self.sink.log)",
     fieldPath = ".application",
     message =
         "application needs sink.jdbc, whose database holds the ledger, or sink.log; the program itself writes the results")
 @ValidationRule(
     value =
-        "!has(self.application) || (self.engine == 'DStream' && !has(self.source.value) && self.source.onMalformed == 'Stop')",
+        "!has(self.application) || !has(self.source) || (self.engine == 'DStream' && !has(self.source.value) &&"
+            + " self.source.onMalformed == 'Stop')",
     fieldPath = ".application",
     message =
         "application is a program of DStreams that reads its values itself: leave engine, source.value and source.onMalformed out")
@@ -88,25 +118,27 @@ import java.util.Map;
             + " mode out or write Append")
 @ValidationRule(
     value =
-        "!has(self.sink.kafka) || !has(self.source.topics) || !(self.sink.kafka.topic in self.source.topics)",
+        "!has(self.sink) || !has(self.source) || !has(self.sink.kafka) || !has(self.source.topics) ||"
+            + " !(self.sink.kafka.topic in self.source.topics)",
     fieldPath = ".sink",
     message =
         "sink.kafka.topic must not be a topic of source.topics: the job would go on with its own results for ever")
 @ValidationRule(
-    value = "!has(self.sink.s3) || !" + StreamingJobSpec.RUNNING,
+    value = "!has(self.sink) || !has(self.sink.s3) || !" + StreamingJobSpec.RUNNING,
     fieldPath = ".sink",
     message =
         "sink.s3 takes rows, or an aggregate with results: PerBatch: a Running result replaces the one before, and a file is"
             + " never changed. Use sink.jdbc or sink.kafka for it")
 @ValidationRule(
     value =
-        "!has(self.sink.s3) || !((self.sink.s3.path + '/').startsWith(self.checkpoint.path + '/') ||"
+        "!has(self.sink) || !has(self.sink.s3) || !((self.sink.s3.path + '/').startsWith(self.checkpoint.path + '/') ||"
             + " (self.checkpoint.path + '/').startsWith(self.sink.s3.path + '/'))",
     fieldPath = ".sink",
     message =
         "sink.s3.path must not be checkpoint.path, above it or below it: readers would take checkpoints for results")
 @ValidationRule(
-    value = "self.source.onMalformed != 'DeadLetter' || has(self.sink.jdbc)",
+    value =
+        "!has(self.source) || self.source.onMalformed != 'DeadLetter' || !has(self.sink) || has(self.sink.jdbc)",
     fieldPath = ".source",
     message =
         "source.onMalformed: DeadLetter needs sink.jdbc: the table of records put away lies in its database. Use Drop or Stop")
@@ -161,7 +193,9 @@ public record StreamingJobSpec(
             "How often a batch of records is processed, from 200ms to 1h. 1s works where the S3 store is fast enough for a"
                 + " checkpoint per batch; where it is not, the condition CheckpointHealthy says so.")
         String batchInterval,
-    @Required @JsonPropertyDescription("The Kafka topics to read.") Source source,
+    @JsonPropertyDescription(
+            "The Kafka topics to read. Needed, but for a program with application.fencing: Lease.")
+        Source source,
     @Size(min = 1, max = 8192)
         @JsonPropertyDescription(
             "Which records to keep: a Spark SQL condition over key, value, topic, partition, offset, timestamp and headers,"
@@ -177,7 +211,9 @@ public record StreamingJobSpec(
             "Results over many records instead of a row per record: per batch, running, or per window of time, such as"
                 + " {groupBy: [word], compute: [count(*) AS n]} after select: [explode(split(value, ' ')) AS word].")
         Aggregate aggregate,
-    @Required @JsonPropertyDescription("Where the results go: exactly one kind of sink.") Sink sink,
+    @JsonPropertyDescription(
+            "Where the results go: exactly one kind of sink. Needed, but for a program with application.fencing: Lease.")
+        Sink sink,
     @Required
         @JsonPropertyDescription(
             "Where the checkpoint lies, from which the job recovers, and what to do when it is lost.")
@@ -236,7 +272,12 @@ public record StreamingJobSpec(
   /** There is state: results depend on earlier batches. */
   static final String RUNNING = "(has(self.aggregate) && self.aggregate.results == 'Running')";
 
-  static final String MODE_SAID = "(has(self.sink.jdbc) && has(self.sink.jdbc.mode))";
+  static final String MODE_SAID =
+      "(has(self.sink) && has(self.sink.jdbc) && has(self.sink.jdbc.mode))";
+
+  /** A program with source, sink and checkpoints of its own making. */
+  static final String LEASED = "(has(self.application) && self.application.fencing == 'Lease')";
+
   static final String STORES_DIFFER =
       "(has(self.backup.s3) && (has(self.backup.s3.endpoint) ? self.backup.s3.endpoint : '') != (has(self.s3) &&"
           + " has(self.s3.endpoint) ? self.s3.endpoint : ''))";
@@ -263,6 +304,16 @@ public record StreamingJobSpec(
   /** True when results depend on earlier batches, so that there is state to keep. */
   public boolean stateful() {
     return aggregate != null && aggregate.running();
+  }
+
+  /** True for a program with source, sink and checkpoints of its own making. */
+  public boolean leased() {
+    return application != null && application.fencing() == Application.Fencing.Lease;
+  }
+
+  /** True when something would be lost for good without its checkpoint, so that it is backed up. */
+  public boolean needsCheckpoint() {
+    return stateful() || leased();
   }
 
   /**

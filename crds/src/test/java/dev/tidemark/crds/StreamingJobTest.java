@@ -138,6 +138,7 @@ class StreamingJobTest {
             backup: {s3: {}}
             restore: {source: {}}
             upgrade: {}
+            application: {}
             s3: {}
             """,
             StreamingJobSpec.class);

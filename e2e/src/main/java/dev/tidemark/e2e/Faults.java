@@ -118,6 +118,15 @@ public final class Faults {
    * all is over. All of it is done by one script on the node: nobody can be asked meanwhile.
    */
   public Pause pauseApiServer(Pod pod) {
+    return pauseApiServer(pod, "kill -KILL $jvm");
+  }
+
+  /** The same, and the JVM is left alone. */
+  public Pause pauseApiServerAlone(Pod pod) {
+    return pauseApiServer(pod, "true");
+  }
+
+  private Pause pauseApiServer(Pod pod, String meanwhile) {
     String uid = pod.getMetadata().getUid();
     Pod node = freezer(pod);
     String script =
@@ -129,11 +138,11 @@ public final class Faults {
         done
         rm -f /tmp/pause
         nohup sh -c "
-          sleep 3; kill -STOP $api; sleep 10; date +%%s%%3N > /tmp/pause; kill -KILL $jvm; sleep 50
+          sleep 3; kill -STOP $api; sleep 10; date +%%s%%3N > /tmp/pause; %s; sleep 50
           kill -CONT $api; date +%%s%%3N >> /tmp/pause" >/dev/null 2>&1 &
         echo struck
         """
-            .formatted(uid, uid.replace('-', '_'));
+            .formatted(uid, uid.replace('-', '_'), meanwhile);
     exec(node, FREEZER, script);
     List<String> moments =
         Awaitility.await("the API server goes on")

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -58,7 +57,7 @@ class ProgramScenario {
    */
   @Test
   void wordsAreAddedUpInATable(Scene scene) {
-    scene.table().execute("CREATE TABLE words (word text PRIMARY KEY, n bigint NOT NULL)");
+    WordTotals totals = WordTotals.create(scene);
     Feeder feeder = scene.feed(Play.RATE);
     Job job =
         scene.apply(
@@ -68,47 +67,14 @@ class ProgramScenario {
     assertThat(missing.message()).contains("example.Missing", "/opt/tidemark/program");
     job.patch("{\"spec\": {\"application\": {\"mainClass\": \"example.WordTable\"}}}");
     job.awaitReady(Play.START);
-    awaitWords(scene, 0);
+    totals.awaitMoreThan(0);
     for (int i = 0; i < 2; i++) {
       scene.faults().killJvm(job.driver());
-      awaitWords(scene, words(scene).values().stream().mapToLong(Long::longValue).sum());
+      totals.awaitMoreThan(totals.sum());
     }
     feeder.close();
     awaitEnd(scene);
-    assertThat(words(scene)).isEqualTo(expected(scene.topic()));
-  }
-
-  private static void awaitWords(Scene scene, long more) {
-    Awaitility.await("more than " + more + " words in the table")
-        .atMost(Play.START)
-        .pollInterval(Duration.ofMillis(200))
-        .until(() -> words(scene).values().stream().mapToLong(Long::longValue).sum() > more);
-  }
-
-  private static Map<String, Long> words(Scene scene) {
-    Map<String, Long> words = new TreeMap<>();
-    scene
-        .table()
-        .ask("SELECT n || ' ' || word FROM words")
-        .forEach(
-            line -> {
-              int blank = line.indexOf(' ');
-              words.put(line.substring(blank + 1), Long.valueOf(line.substring(0, blank)));
-            });
-    return words;
-  }
-
-  /** As Java splits, which is what the program does. */
-  private static Map<String, Long> expected(Topic topic) {
-    Map<String, Long> words = new TreeMap<>();
-    for (Event event : topic.dump()) {
-      if (event.value() != null) {
-        for (String word : event.value().split(" ")) {
-          words.merge(word, 1L, Long::sum);
-        }
-      }
-    }
-    return words;
+    assertThat(totals.rows()).isEqualTo(totals.expected());
   }
 
   private static Manifest program(Scene scene, Mode mode, String mainClass) {

@@ -1,8 +1,11 @@
 package dev.tidemark.job;
 
 import dev.tidemark.job.engine.Parts;
+import dev.tidemark.job.engine.Runs;
 import dev.tidemark.job.engine.SparkEngine;
+import dev.tidemark.job.engine.StopRequest;
 import dev.tidemark.job.engine.dstream.DStreamEngine;
+import dev.tidemark.job.engine.leased.LeasedRuns;
 import dev.tidemark.job.engine.program.ProgramEngine;
 import dev.tidemark.job.engine.structured.StructuredEngine;
 import dev.tidemark.job.expression.Aggregation;
@@ -14,9 +17,13 @@ import dev.tidemark.job.ledger.Ledgers;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.Ownership;
 import dev.tidemark.job.owner.S3Ownership;
+import dev.tidemark.job.progress.LeaseHold;
+import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.RowSinks;
+import dev.tidemark.job.supervise.Journal;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +49,16 @@ final class DriverParts implements Parts {
     return settings.definition().structured()
         ? new StructuredEngine(settings)
         : new DStreamEngine(settings);
+  }
+
+  @Override
+  public Runs leased(
+      Settings settings,
+      Progress progress,
+      StopRequest stop,
+      Journal journal,
+      Optional<LeaseHold> hold) {
+    return new LeasedRuns(settings, ownership(settings), progress, stop, journal, hold);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.tidemark.job.engine.Drill;
 import dev.tidemark.job.engine.Driver;
 import dev.tidemark.job.engine.DriverStart;
 import dev.tidemark.job.engine.Parts;
+import dev.tidemark.job.engine.leased.ProgramDrill;
 import dev.tidemark.job.outcome.TerminationMessage;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.StoreClient;
@@ -89,7 +90,9 @@ public final class Main {
 
   /** What was found lies beside the checkpoint, and a pod of a drill always ends well. */
   private static int drill(Path checkpoint) throws IOException {
-    Drill.of(checkpoint).write(checkpoint.resolve("drill.json"));
+    Optional<Drill.Found> program = ProgramDrill.of(checkpoint);
+    Drill.Found found = program.isPresent() ? program.get() : Drill.of(checkpoint);
+    found.write(checkpoint.resolve("drill.json"));
     return Driver.STOPPED;
   }
 

@@ -155,7 +155,7 @@ final class SettingsJson {
     runtime.putObject("driver").put("cores", 2.0).put("memoryMiB", 768);
     runtime.putObject("executor").put("instances", 0).put("cores", 1.0).put("memoryMiB", 512);
     runtime.putObject("sparkConf");
-    runtime.put("logLevel", "INFO").putNull("lease");
+    runtime.put("logLevel", "INFO").putNull("progressDeadlineMillis").putNull("lease");
   }
 
   private static void list(ObjectNode parent, String name, List<String> values) {

@@ -76,7 +76,7 @@ final class BackupSchedules {
         backup != null,
         backup != null && backup.schedule() != null,
         backup != null && backup.suspend(),
-        job.getSpec().stateful(),
+        job.getSpec().needsCheckpoint(),
         status != null && status.lastBatch() != null,
         backup != null && backup.concurrencyPolicy() == Backup.Concurrency.Queue,
         backup == null ? Duration.ZERO : Durations.of(backup.startingDeadline()),

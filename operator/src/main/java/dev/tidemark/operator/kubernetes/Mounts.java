@@ -51,13 +51,15 @@ final class Mounts {
             .endConfigMap()
             .build());
     all.mount("settings", "/etc/tidemark/settings", true);
-    if (spec.sink().jdbc() != null) {
+    if (spec.sink() != null && spec.sink().jdbc() != null) {
       all.secret("sink", spec.sink().jdbc().credentialsSecretRef());
       all.secret("sink-ca", spec.sink().jdbc().caSecretRef());
     }
     all.store(STORE, spec.s3());
-    all.secret("kafka", spec.source().propertiesSecretRef());
-    all.secret("kafka-ca", spec.source().caSecretRef());
+    if (spec.source() != null) {
+      all.secret("kafka", spec.source().propertiesSecretRef());
+      all.secret("kafka-ca", spec.source().caSecretRef());
+    }
     all.empty("tmp", "/tmp");
     return all;
   }

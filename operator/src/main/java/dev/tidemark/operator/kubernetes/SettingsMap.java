@@ -3,23 +3,20 @@ package dev.tidemark.operator.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.crds.Aggregate;
-import dev.tidemark.crds.Application;
 import dev.tidemark.crds.Checkpoint;
+import dev.tidemark.crds.Defaults;
 import dev.tidemark.crds.S3;
 import dev.tidemark.crds.Sink;
 import dev.tidemark.crds.Source;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
 import dev.tidemark.crds.Upgrade;
-import dev.tidemark.crds.ValueFormat;
 import dev.tidemark.operator.core.CheckPlan;
 import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Fingerprint;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -109,7 +106,7 @@ final class SettingsMap {
     settings.put("generation", of.generation());
     settings.put("image", of.image());
     settings.put("definitionDigest", of.definition());
-    settings.set("definition", definition(spec));
+    settings.set("definition", Definition.of(spec));
     settings.set("runtime", runtime(job, spec));
     if (previous == null) {
       settings.putNull("previous");
@@ -123,104 +120,10 @@ final class SettingsMap {
     return settings;
   }
 
-  /** What makes a revision. */
-  static ObjectNode definition(StreamingJobSpec spec) {
-    ObjectNode definition = Json.object();
-    definition.put("engine", spec.engine().name());
-    definition.put("batchIntervalMillis", Durations.of(spec.batchInterval()).toMillis());
-    ObjectNode source = definition.putObject("source");
-    source.set("topics", Json.of(spec.source().topics()));
-    source.put("topicPattern", spec.source().topicPattern());
-    source.put("startingOffsets", spec.source().startingOffsets().name());
-    source.set("value", value(spec.source().value()));
-    definition.put("filter", spec.filter());
-    definition.set("select", Json.of(spec.select()));
-    definition.set("aggregate", aggregate(spec.aggregate()));
-    ObjectNode sink = definition.putObject("sink");
-    Sink.Jdbc jdbc = spec.sink().jdbc();
-    if (jdbc == null) {
-      sink.putNull("jdbc");
-    } else {
-      sink.putObject("jdbc")
-          .put("url", jdbc.url())
-          .put("table", jdbc.table())
-          .put("createTable", Boolean.TRUE.equals(jdbc.createTable()))
-          .put("mode", (jdbc.mode() == null ? spec.sinkMode() : jdbc.mode()).name());
-    }
-    sink.set("kafka", topic(spec.sink().kafka()));
-    sink.set("s3", files(spec.sink().s3()));
-    definition.set("application", application(spec.application()));
-    return definition;
-  }
-
-  private static JsonNode application(Application application) {
-    if (application == null) {
-      return NullNode.getInstance();
-    }
-    ObjectNode json = Json.object().put("mainClass", application.mainClass());
-    json.set("args", Json.of(application.args() == null ? List.of() : application.args()));
-    return json;
-  }
-
-  /** Files to write, as a driver is told of them. */
-  static JsonNode files(Sink.S3 s3) {
-    return s3 == null
-        ? NullNode.getInstance()
-        : Json.object().put("path", s3.path()).put("format", s3.format().name());
-  }
-
-  /** A topic to write to, as a driver is told of it. */
-  static JsonNode topic(Sink.Kafka kafka) {
-    if (kafka == null) {
-      return NullNode.getInstance();
-    }
-    ObjectNode json = Json.object();
-    json.put("topic", kafka.topic());
-    json.set("key", Json.of(kafka.key() == null ? List.of() : kafka.key()));
-    json.put("format", kafka.format().name());
-    return json;
-  }
-
-  private static JsonNode value(ValueFormat value) {
-    return value == null
-        ? NullNode.getInstance()
-        : Json.object()
-            .put("format", value.format().name())
-            .put("schema", value.schema())
-            .put("framing", value.framing().name());
-  }
-
-  private static JsonNode aggregate(Aggregate aggregate) {
-    if (aggregate == null) {
-      return NullNode.getInstance();
-    }
-    ObjectNode json = Json.object();
-    json.set("groupBy", Json.of(aggregate.groupBy() == null ? List.of() : aggregate.groupBy()));
-    json.set("compute", Json.of(aggregate.compute()));
-    json.put("results", aggregate.results().name());
-    Aggregate.Window window = aggregate.window();
-    if (window == null) {
-      json.putNull("window");
-    } else {
-      json.putObject("window")
-          .put("lengthMillis", Durations.of(window.length()).toMillis())
-          .put("slideMillis", Durations.of(window.slide()).toMillis())
-          .put("time", window.time())
-          .put("latenessMillis", Durations.of(window.lateness()).toMillis());
-    }
-    return json;
-  }
-
   /** What may change without a new revision. */
   private static ObjectNode runtime(StreamingJob job, StreamingJobSpec spec) {
     ObjectNode runtime = Json.object();
-    Source source = spec.source();
-    ObjectNode kafka = runtime.putObject("source");
-    kafka.put("bootstrapServers", source.bootstrapServers());
-    kafka.set("properties", orEmpty(source.properties()));
-    kafka.put("maxRatePerPartition", source.maxRatePerPartition());
-    kafka.put("onOffsetsExpired", source.onOffsetsExpired().name());
-    kafka.put("onMalformed", source.onMalformed().name());
+    runtime.set("source", kafka(spec.source()));
     runtime
         .putObject("checkpoint")
         .put("path", spec.checkpoint().path())
@@ -245,8 +148,30 @@ final class SettingsMap {
         .put("memoryMiB", Durations.mebibytes(spec.executor().memory()));
     runtime.set("sparkConf", orEmpty(spec.sparkConf()));
     runtime.put("logLevel", spec.logLevel().name());
+    runtime.put("progressDeadlineMillis", progressDeadline(spec));
     runtime.put("lease", job.getMetadata().getName() + "-driver");
     return runtime;
+  }
+
+  /** How Kafka is reached and read. */
+  private static JsonNode kafka(Source source) {
+    if (source == null) {
+      return NullNode.getInstance();
+    }
+    ObjectNode kafka = Json.object();
+    kafka.put("bootstrapServers", source.bootstrapServers());
+    kafka.set("properties", orEmpty(source.properties()));
+    kafka.put("maxRatePerPartition", source.maxRatePerPartition());
+    kafka.put("onOffsetsExpired", source.onOffsetsExpired().name());
+    kafka.put("onMalformed", source.onMalformed().name());
+    return kafka;
+  }
+
+  /** In milliseconds; null: the driver's own rule. */
+  static Long progressDeadline(StreamingJobSpec spec) {
+    String said = spec.application() == null ? null : spec.application().progressDeadline();
+    String deadline = said == null && spec.leased() ? Defaults.PROGRESS_DEADLINE : said;
+    return deadline == null ? null : Durations.of(deadline).toMillis();
   }
 
   /**
@@ -259,7 +184,7 @@ final class SettingsMap {
       // The driver stops and says that it is lost; the restore is the operator's part.
       return said == Checkpoint.OnLost.RestoreBackup ? Checkpoint.OnLost.Stop : said;
     }
-    return spec.stateful() ? Checkpoint.OnLost.Stop : Checkpoint.OnLost.UseLedger;
+    return spec.needsCheckpoint() ? Checkpoint.OnLost.Stop : Checkpoint.OnLost.UseLedger;
   }
 
   private static JsonNode orEmpty(Map<String, String> map) {

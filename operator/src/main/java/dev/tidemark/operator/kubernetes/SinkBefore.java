@@ -25,7 +25,7 @@ final class SinkBefore {
    * @return null when the sink has always been the same
    */
   static Sink of(StreamingJobSpec spec, ConfigMap last) {
-    if (last == null) {
+    if (last == null || spec.sink() == null) {
       return null;
     }
     Sink before = read(last, SettingsMap.SPEC, StreamingJobSpec.class).sink();
@@ -77,8 +77,8 @@ final class SinkBefore {
     } else {
       sink.putObject("jdbc").put("url", before.jdbc().url()).put("table", before.jdbc().table());
     }
-    sink.set("kafka", SettingsMap.topic(before.kafka()));
-    sink.set("s3", SettingsMap.files(before.s3()));
+    sink.set("kafka", Definition.topic(before.kafka()));
+    sink.set("s3", Definition.files(before.s3()));
   }
 
   static void record(Map<String, String> data, Sink before) {

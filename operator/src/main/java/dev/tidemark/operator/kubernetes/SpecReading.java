@@ -3,6 +3,7 @@ package dev.tidemark.operator.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.crds.Aggregate;
+import dev.tidemark.crds.Application;
 import dev.tidemark.crds.Checkpoint;
 import dev.tidemark.crds.FieldClass;
 import dev.tidemark.crds.S3;
@@ -12,6 +13,7 @@ import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobSpec;
 import dev.tidemark.operator.core.RestartRules;
 import dev.tidemark.operator.core.Wanted;
+import java.time.Duration;
 import java.util.Map;
 
 /** A spec as the decider wants it: what it says, and digests of what it says. */
@@ -30,10 +32,20 @@ final class SpecReading {
         spec.restartNonce() == null ? "" : Long.toString(spec.restartNonce()),
         Boolean.TRUE.equals(spec.suspend()),
         paused(job),
-        Durations.of(spec.batchInterval()),
+        interval(spec),
         rules(spec),
         spec.restore() == null ? null : spec.restore().requestId(),
         spec.backup() != null && spec.checkpoint().onLost() == Checkpoint.OnLost.RestoreBackup);
+  }
+
+  /**
+   * How often a batch is to be expected. A program that has its own source is Ready, as others are,
+   * while not three of these have passed without a sign of it: that is its deadline.
+   */
+  private static Duration interval(StreamingJobSpec spec) {
+    return spec.leased()
+        ? Duration.ofMillis(SettingsMap.progressDeadline(spec)).dividedBy(3)
+        : Durations.of(spec.batchInterval());
   }
 
   /** True when the operator is to keep its hands off. */
@@ -56,14 +68,21 @@ final class SpecReading {
   }
 
   /**
-   * Digest of what makes a revision. Fields that are null do not count, and neither does a mode
-   * that follows from the rest: an optional field that a later version adds changes the digest of
-   * no job that does not use it, so that an upgrade of the operator begins no revision.
+   * Digest of what makes a revision. Fields that are null do not count, and neither does a mode or
+   * a fencing that every job of before has: an optional field that a later version adds changes the
+   * digest of no job that does not use it, so that an upgrade of the operator begins no revision.
    */
   static String definitionDigest(StreamingJobSpec spec) {
-    ObjectNode definition = SettingsMap.definition(spec);
+    ObjectNode definition = Definition.of(spec);
     if (sayingNothing(spec, definition.at("/sink/jdbc/mode"))) {
       ((ObjectNode) definition.at("/sink/jdbc")).remove("mode");
+    }
+    if (spec.application() != null) {
+      ObjectNode application = (ObjectNode) definition.at("/application");
+      application.put("image", spec.application().image()); // it holds what is computed
+      if (!spec.leased()) {
+        application.remove("fencing");
+      }
     }
     ObjectNode shaping = Json.object();
     if (spec.sparkConf() != null) {
@@ -143,6 +162,6 @@ final class SpecReading {
         null,
         null,
         null,
-        null);
+        new Application(null, null, null, null, null));
   }
 }

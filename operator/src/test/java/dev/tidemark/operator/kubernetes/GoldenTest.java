@@ -77,7 +77,17 @@ final class GoldenTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"minimal", "full", "running", "stateful", "pattern", "topic", "files", "program"})
+      strings = {
+        "minimal",
+        "full",
+        "running",
+        "stateful",
+        "pattern",
+        "topic",
+        "files",
+        "program",
+        "leased"
+      })
   void settingsAreThoseOfTheContract(String name) throws IOException {
     StreamingJob job = job(CONTRACT.resolve(name + ".yaml"));
     DriverPlan plan = plan(name, job);

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SpecReadingTest {
   private static final Path FULL = Path.of("../contract/settings/full.yaml");
   private static final Path MINIMAL = Path.of("../contract/settings/minimal.yaml");
+  private static final Path PROGRAM = Path.of("../contract/settings/program.yaml");
   private static final Path STATEFUL = Path.of("../contract/settings/stateful.yaml");
 
   /** Has no value to change. */
@@ -38,7 +39,9 @@ final class SpecReadingTest {
 
   private static void changes(String path, FieldClass fieldClass) throws IOException {
     boolean ofState = path.startsWith("aggregate") || path.startsWith("upgrade");
-    StreamingJobSpec spec = GoldenTest.job(ofState ? STATEFUL : FULL).getSpec();
+    boolean ofProgram = path.startsWith("application");
+    StreamingJobSpec spec =
+        GoldenTest.job(ofState ? STATEFUL : ofProgram ? PROGRAM : FULL).getSpec();
     StreamingJobSpec changed = changed(spec, path);
     boolean hash = !SpecReading.hash(spec).equals(SpecReading.hash(changed));
     boolean digest =
@@ -78,6 +81,8 @@ final class SpecReadingTest {
       case "sink.s3.format" -> parent.put(field, "Parquet");
       case "application.image", "application.mainClass" -> parent.put(field, "other");
       case "application.args" -> parent.putArray(field).add("other");
+      case "application.fencing" -> parent.put(field, "Lease");
+      case "application.progressDeadline" -> parent.put(field, "7m");
       case "aggregate.window.length", "aggregate.window.lateness" -> parent.put(field, "7m");
       case "aggregate.results" -> parent.put(field, "PerBatch");
       default -> {

@@ -10,6 +10,7 @@ import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
 import dev.tidemark.job.owner.S3Ownership;
+import dev.tidemark.job.settings.MainMethod;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.SinkCheck;
 import dev.tidemark.job.sink.TopicCheck;
@@ -53,6 +54,9 @@ public final class CheckRun {
 
   /** The verdict; never throws for what a definition or a dependency can cause. */
   public static Verdict run(Settings settings) {
+    if (settings.definition().leased()) {
+      return verdict(settings, troubles(ofProgram(settings)));
+    }
     List<Part> parts =
         List.of(
             new Part(
@@ -67,6 +71,16 @@ public final class CheckRun {
       troubles.addAll(troubles(List.of(ledger, state)));
     }
     return verdict(settings, troubles);
+  }
+
+  /** Source and sink of such a program nobody knows but itself. */
+  private static List<Part> ofProgram(Settings settings) {
+    return List.of(
+        new Part(
+            "program",
+            Reason.StartFailed,
+            () -> MainMethod.of(settings.definition().application())),
+        new Part("checkpoint", Reason.StoreUnavailable, () -> checkpoint(settings)));
   }
 
   /** A job that wrote before must find its ledger again: it would not start without. */
@@ -252,6 +266,9 @@ public final class CheckRun {
       String sentence =
           ordered.stream().map(Trouble::getMessage).collect(Collectors.joining(". Also: "));
       return new Verdict(ordered.get(0).reason(), sentence);
+    }
+    if (settings.definition().leased()) {
+      return new Verdict(Reason.Accepted, "application and checkpoint path fit together");
     }
     return new Verdict(
         Reason.Accepted,

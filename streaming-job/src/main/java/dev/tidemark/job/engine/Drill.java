@@ -49,6 +49,11 @@ public final class Drill {
   public record Found(
       String fault, long keys, long results, List<StateManifest.Offset> offsets, String spark) {
 
+    /** Of a program's checkpoint, whose keys and offsets only the program knows. */
+    public static Found program(String fault) {
+      return fault(fault);
+    }
+
     private static Found fault(String sentence) {
       return new Found(
           sentence, 0, 0, List.of(), org.apache.spark.package$.MODULE$.SPARK_VERSION());

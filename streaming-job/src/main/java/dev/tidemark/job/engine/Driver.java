@@ -32,14 +32,14 @@ public final class Driver {
 
   private final Settings settings;
   private final Progress progress;
-  private final Runner runner;
+  private final Runs runs;
   private final StopRequest stop;
   private final Ladder ladder = new Ladder(Clock.systemUTC());
 
-  Driver(Settings settings, Progress progress, Runner runner, StopRequest stop) {
+  Driver(Settings settings, Progress progress, Runs runs, StopRequest stop) {
     this.settings = settings;
     this.progress = progress;
-    this.runner = runner;
+    this.runs = runs;
     this.stop = stop;
   }
 
@@ -48,7 +48,7 @@ public final class Driver {
     long wait = FIRST_WAIT_MILLIS;
     Reason waitingFor = null;
     while (true) {
-      Optional<Trouble> ended = runner.once(ladder.recent() > 1);
+      Optional<Trouble> ended = runs.once(ladder.recent() > 1);
       if (ended.isEmpty()) {
         continue;
       }
@@ -65,7 +65,7 @@ public final class Driver {
             LOG.warn("{}: {}; waiting", end.reason(), end.getMessage(), end);
             wait = FIRST_WAIT_MILLIS;
           }
-          waitingFor = runner.opened() ? null : end.reason();
+          waitingFor = runs.opened() ? null : end.reason();
           progress.waiting(end);
           if (stopAsked(wait, end)) {
             return leave(stop.end("no batch was in hand"), STOPPED);
@@ -75,7 +75,7 @@ public final class Driver {
         case FAILURE -> {
           LOG.error("{}: {}", end.reason(), end.getMessage(), end);
           waitingFor = null;
-          if (!ladder.mayTryAgain()) {
+          if (!runs.repeatable() || !ladder.mayTryAgain()) {
             return leave(end, FAILED);
           }
           progress.failed(end);
@@ -91,13 +91,13 @@ public final class Driver {
    */
   private boolean stopAsked(long millis, Trouble waitingFor) throws InterruptedException {
     long end = System.nanoTime() + MILLISECONDS.toNanos(millis);
-    boolean away = waitingFor.reason() == Reason.SinkUnavailable && !runner.sinkAnswers();
+    boolean away = waitingFor.reason() == Reason.SinkUnavailable && !runs.sinkAnswers();
     long left = end - System.nanoTime();
     while (left > 0) {
       if (stop.await(Math.min(LOOK_MILLIS, NANOSECONDS.toMillis(left) + 1))) {
         return true;
       }
-      if (away && runner.sinkAnswers()) {
+      if (away && runs.sinkAnswers()) {
         return false;
       }
       left = end - System.nanoTime();

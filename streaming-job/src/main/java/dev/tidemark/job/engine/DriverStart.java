@@ -1,7 +1,10 @@
 package dev.tidemark.job.engine;
 
+import dev.tidemark.job.outcome.TerminationMessage;
 import dev.tidemark.job.outcome.Totals;
+import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.progress.JobLease;
+import dev.tidemark.job.progress.LeaseHold;
 import dev.tidemark.job.progress.LeaseReporter;
 import dev.tidemark.job.progress.LeaseTurn;
 import dev.tidemark.job.progress.OpsServer;
@@ -66,7 +69,9 @@ public final class DriverStart {
     ExecutorService pool = pool();
     SparkContexts spark = new SparkContexts(settings, journal);
     Turn mine = new Turn(turn, journal);
-    if (new Rehearsal(settings, parts, pool, spark).run(mine::due)) {
+    // What a program does of its own accord cannot be rehearsed.
+    if (settings.definition().leased()
+        || new Rehearsal(settings, parts, pool, spark).run(mine::due)) {
       turn.standingBy();
     }
     Optional<LeaseTurn.Given> given = mine.await();
@@ -87,9 +92,19 @@ public final class DriverStart {
       ExecutorService pool,
       SparkContexts spark)
       throws InterruptedException {
+    boolean leased = settings.definition().leased();
     StopRequest stop = new StopRequest();
     journal.attend(stop::ask);
-    Optional<LeaseReporter> lease = lease(settings);
+    Optional<JobLease> lease = JobLease.of(settings);
+    String pod = System.getenv().getOrDefault("TIDEMARK_POD_NAME", settings.job().name());
+    Optional<LeaseHold> hold =
+        lease.filter(l -> leased).map(l -> new LeaseHold(l, pod, DriverStart::halt));
+    Optional<LeaseReporter> reporter =
+        lease.map(
+            l ->
+                hold.isPresent()
+                    ? new LeaseReporter(l, pod, hold.get())
+                    : new LeaseReporter(l, pod));
     Progress progress =
         new Progress(
             settings,
@@ -97,30 +112,32 @@ public final class DriverStart {
             before(settings, launch),
             launch.restartsInPod(),
             new Totals(0, 0, 0),
-            now -> lease.ifPresent(reporter -> reporter.changed(now)));
-    Runner runner = new Runner(settings, parts, progress, stop, pool, spark, journal, launch.at());
-    lease.ifPresent(reporter -> reporter.start(progress::report));
-    pool.execute(() -> serve(progress, runner));
-    int code = new Driver(settings, progress, runner, stop).run();
-    lease.ifPresent(LeaseReporter::last);
+            now -> reporter.ifPresent(r -> r.changed(now)));
+    Runs runs =
+        leased
+            ? parts.leased(settings, progress, stop, journal, hold)
+            : new Runner(settings, parts, progress, stop, pool, spark, journal, launch.at());
+    reporter.ifPresent(r -> r.start(progress::report));
+    pool.execute(() -> serve(progress, runs));
+    int code = new Driver(settings, progress, runs, stop).run();
+    reporter.ifPresent(LeaseReporter::last);
+    hold.ifPresent(LeaseHold::release);
     if (code != Driver.FAILED) {
       spark.release();
     }
     return code;
   }
 
-  private static Optional<LeaseReporter> lease(Settings settings) {
-    return JobLease.of(settings)
-        .map(
-            lease ->
-                new LeaseReporter(
-                    lease,
-                    System.getenv().getOrDefault("TIDEMARK_POD_NAME", settings.job().name())));
+  /** What a second driver might be doing by now must not be done twice. */
+  private static void halt(Trouble lost) {
+    TerminationMessage.of(lost).leave();
+    System.err.println(lost.getMessage());
+    Runtime.getRuntime().halt(Driver.FAILED);
   }
 
-  private static void serve(Progress progress, Runner runner) {
+  private static void serve(Progress progress, Runs runs) {
     try {
-      OpsServer.start(OpsServer.PORT, progress, runner::ready);
+      OpsServer.start(OpsServer.PORT, progress, runs::ready);
     } catch (IOException e) {
       LOG.error(
           "no metrics and no readiness: port {} cannot be served: {}",

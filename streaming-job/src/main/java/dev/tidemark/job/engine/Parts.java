@@ -2,9 +2,13 @@ package dev.tidemark.job.engine;
 
 import dev.tidemark.job.ledger.Ledger;
 import dev.tidemark.job.owner.Ownership;
+import dev.tidemark.job.progress.LeaseHold;
+import dev.tidemark.job.progress.Progress;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.ResultSinks;
 import dev.tidemark.job.sink.RowSinks;
+import dev.tidemark.job.supervise.Journal;
+import java.util.Optional;
 
 /** What the engine needs from other rooms; {@code Main} joins them, tests bring their own. */
 public interface Parts {
@@ -16,6 +20,18 @@ public interface Parts {
 
   /** What decides on the batches of the next run. */
   SparkEngine engine(Settings settings);
+
+  /**
+   * The runs of a program that is fenced by its Lease.
+   *
+   * @param hold that Lease; empty outside of a cluster
+   */
+  Runs leased(
+      Settings settings,
+      Progress progress,
+      StopRequest stop,
+      Journal journal,
+      Optional<LeaseHold> hold);
 
   /** How tasks open the job's sink; asked once an epoch was taken. */
   RowSinks sinks();

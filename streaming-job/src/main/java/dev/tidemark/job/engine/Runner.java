@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import scala.Option;
 
 /** One run from its start to its end. */
-final class Runner {
+final class Runner implements Runs {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
   private static final long LOOK_MILLIS = 100;
   private static final long LONGEST_PARTING_SECONDS = 10;
@@ -63,20 +63,25 @@ final class Runner {
     return run;
   }
 
-  /** True while batches may commit. */
-  boolean ready() {
+  @Override
+  public boolean ready() {
     Run now = run;
     return now != null && now.isOpen();
   }
 
-  /** True when the last run got as far as letting batches commit. */
-  boolean opened() {
+  @Override
+  public boolean opened() {
     Run last = run;
     return last != null && last.wasOpened();
   }
 
-  /** Whether the sink can be reached, whatever it may say then. */
-  boolean sinkAnswers() {
+  @Override
+  public boolean repeatable() {
+    return true;
+  }
+
+  @Override
+  public boolean sinkAnswers() {
     try (Ledger ledger = parts.ledger(settings)) {
       ledger.connect();
       return true;
@@ -85,13 +90,8 @@ final class Runner {
     }
   }
 
-  /**
-   * One run.
-   *
-   * @param preferLedger true when the checkpoint is not to be trusted after failures
-   * @return why it ended; empty when the next run is simply to begin
-   */
-  Optional<Trouble> once(boolean preferLedger) throws InterruptedException {
+  @Override
+  public Optional<Trouble> once(boolean preferLedger) throws InterruptedException {
     run = null;
     BatchEngine engine = null;
     Trouble end;
@@ -218,7 +218,10 @@ final class Runner {
   }
 
   private long watchdogMillis() {
-    return Math.max(LEAST_WATCHDOG_MILLIS, 10 * settings.definition().batchIntervalMillis());
+    Long said = settings.runtime().progressDeadlineMillis();
+    return said == null
+        ? Math.max(LEAST_WATCHDOG_MILLIS, 10 * settings.definition().batchIntervalMillis())
+        : said;
   }
 
   /** No batch for too long: a dependency's fault if one does not answer, else our own. */

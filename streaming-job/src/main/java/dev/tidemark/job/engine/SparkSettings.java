@@ -8,9 +8,11 @@ import dev.tidemark.job.state.StoreSettings;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import scala.Tuple2;
 
 /**
  * Today's Spark configuration. The user's entries come first, so they can add but never override
@@ -32,13 +34,7 @@ public final class SparkSettings {
     conf.set("spark.app.id", name);
     engine(conf);
     store(conf, s.runtime().s3());
-    if (s.local()) {
-      conf.setMaster("local[" + Math.max(2, (int) Math.ceil(s.runtime().driver().cores())) + "]");
-      conf.set("spark.driver.host", "localhost");
-      conf.set("spark.driver.bindAddress", "127.0.0.1");
-    } else {
-      executors(conf, s, name, epoch);
-    }
+    place(conf, s, name, epoch);
     return conf;
   }
 
@@ -106,7 +102,9 @@ public final class SparkSettings {
     conf.set(k + "executor.podTemplateFile", template.toString());
     conf.set(k + "executor.podTemplateContainerName", "spark");
     conf.set(k + "executor.deleteOnTermination", "true");
-    conf.set(k + "allocation.pods.allocator", AdoptingPodsAllocator.class.getName());
+    if (!s.definition().leased()) { // whose executors end with their driver
+      conf.set(k + "allocation.pods.allocator", AdoptingPodsAllocator.class.getName());
+    }
     conf.set(
         "spark.executor.maxNumFailures",
         "1000000"); // Spark would end the JVM; lost executors are replaced for ever
@@ -162,6 +160,44 @@ public final class SparkSettings {
     engine(conf);
     store(conf, s.runtime().s3());
     return conf;
+  }
+
+  /**
+   * What a program's own contexts and sessions find as system properties, and may override: where
+   * executors come from, how the store is reached, and that progress is heard of. How Spark streams
+   * is the program's business.
+   */
+  public static Map<String, String> ofProgram(Settings s, long epoch) {
+    SparkConf conf = new SparkConf(false);
+    String name = String.format(Locale.ROOT, "%s-e%d", s.job().name(), epoch);
+    conf.setAppName(s.job().name());
+    conf.set("spark.app.id", name);
+    conf.set("spark.ui.enabled", "false");
+    conf.set("spark.sql.catalogImplementation", "in-memory");
+    conf.set("spark.sql.streaming.checkpointFileManagerClass", ConditionalFiles.class.getName());
+    conf.set("spark.sql.streaming.noDataProgressEventInterval", "5s"); // a sign of life
+    conf.set("spark.streaming.stopGracefullyOnShutdown", "false"); // the driver has its own way
+    StoreSettings.ofProgram(s.runtime().s3())
+        .forEach((key, value) -> conf.set("spark.hadoop." + key, value));
+    place(conf, s, name, epoch);
+    if (s.runtime().sparkConf() != null) {
+      s.runtime().sparkConf().forEach(conf::set);
+    }
+    Map<String, String> all = new TreeMap<>();
+    for (Tuple2<String, String> entry : conf.getAll()) {
+      all.put(entry._1(), entry._2());
+    }
+    return all;
+  }
+
+  private static void place(SparkConf conf, Settings s, String name, long epoch) {
+    if (s.local()) {
+      conf.setMaster("local[" + Math.max(2, (int) Math.ceil(s.runtime().driver().cores())) + "]");
+      conf.set("spark.driver.host", "localhost");
+      conf.set("spark.driver.bindAddress", "127.0.0.1");
+    } else {
+      executors(conf, s, name, epoch);
+    }
   }
 
   /** For a context that only reads what lies on a disk. */

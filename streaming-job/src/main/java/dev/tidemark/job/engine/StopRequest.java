@@ -14,16 +14,18 @@ public final class StopRequest {
     asked.countDown();
   }
 
-  boolean isAsked() {
+  /** True once somebody has. */
+  public boolean isAsked() {
     return asked.getCount() == 0;
   }
 
   /** Waits for a request; true when there is one. */
-  boolean await(long millis) throws InterruptedException {
+  public boolean await(long millis) throws InterruptedException {
     return asked.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  Trouble end(String sentence) {
+  /** How a run ends that was asked to. */
+  public Trouble end(String sentence) {
     return new Trouble(Reason.Stopped, "asked to stop; " + sentence);
   }
 }

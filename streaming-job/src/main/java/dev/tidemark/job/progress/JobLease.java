@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** The job's Lease, as this pod may read and write it. */
-public final class JobLease {
+public final class JobLease implements LeaseObject {
   private final ApiServer api;
   private final String path;
 
@@ -24,11 +24,13 @@ public final class JobLease {
     return ApiServer.ofPod().map(api -> new JobLease(api, path));
   }
 
-  String get() throws IOException, InterruptedException {
+  @Override
+  public String get() throws IOException, InterruptedException {
     return api.get(path);
   }
 
-  void merge(String json) throws IOException, InterruptedException {
+  @Override
+  public void merge(String json) throws IOException, InterruptedException {
     api.mergePatch(path, json);
   }
 

@@ -20,18 +20,28 @@ public final class LeaseReporter {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReporter.class);
   private static final long EVERY_SECONDS = 10;
 
+  /** Several tries before {@link LeaseHold#DEADLINE}. */
+  private static final long RENEW_SECONDS = 4;
+
   /** Several changes in a row (a start, its first batch) become one report. */
   private static final long GATHER_MILLIS = 50;
 
   /** A start needs the processors more than the operator needs to hear of it. */
   private static final long HOLD_BACK_SECONDS = 6;
 
-  private static final DateTimeFormatter MICRO_TIME =
+  static final DateTimeFormatter MICRO_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  private interface Writing {
+    void write(String json) throws IOException, InterruptedException;
+  }
+
   private final JobLease lease;
   private final String holder;
+  private final Writing writing;
+  private final long everySeconds;
+  private final String otherwise;
   private final Semaphore due = new Semaphore(0);
   private final CountDownLatch busyStart = new CountDownLatch(1);
   private volatile Supplier<Report> source;
@@ -39,8 +49,26 @@ public final class LeaseReporter {
 
   /** Reports as {@code holder} (the driver pod) into that Lease. */
   public LeaseReporter(JobLease lease, String holder) {
+    this(lease, holder, lease::merge, EVERY_SECONDS, "the job goes on without");
+  }
+
+  /** The same, where each report renews the lock of a program that has no ledger. */
+  public LeaseReporter(JobLease lease, String holder, LeaseHold hold) {
+    this(
+        lease,
+        holder,
+        hold::renew,
+        RENEW_SECONDS,
+        "the program is ended when that lasts for " + LeaseHold.DEADLINE.toSeconds() + " s");
+  }
+
+  private LeaseReporter(
+      JobLease lease, String holder, Writing writing, long everySeconds, String otherwise) {
     this.lease = lease;
     this.holder = holder;
+    this.writing = writing;
+    this.everySeconds = everySeconds;
+    this.otherwise = otherwise;
   }
 
   /** Starts the thread; {@code report} is asked whenever a report is due. */
@@ -71,7 +99,7 @@ public final class LeaseReporter {
       }
       while (true) {
         report();
-        if (due.tryAcquire(EVERY_SECONDS, TimeUnit.SECONDS)) {
+        if (due.tryAcquire(everySeconds, TimeUnit.SECONDS)) {
           Thread.sleep(GATHER_MILLIS);
           due.drainPermits();
         }
@@ -83,7 +111,7 @@ public final class LeaseReporter {
 
   private synchronized void report() {
     try {
-      lease.merge(body(source.get()));
+      writing.write(body(source.get()));
       if (complained) {
         complained = false;
         LOG.info("the Lease can be written again");
@@ -91,8 +119,7 @@ public final class LeaseReporter {
     } catch (IOException | RuntimeException e) {
       if (!complained) {
         complained = true;
-        LOG.warn(
-            "the Lease {} cannot be written; the job goes on without: {}", lease, e.toString());
+        LOG.warn("the Lease {} cannot be written; {}: {}", lease, otherwise, e.toString());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

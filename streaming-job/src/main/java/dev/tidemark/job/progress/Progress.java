@@ -263,6 +263,9 @@ public final class Progress {
   }
 
   private boolean behind() {
+    if (settings.definition().leased()) {
+      return false; // when it checkpoints is the program's business
+    }
     long late =
         settings.checkpointIntervalMillis() + BEHIND * settings.definition().batchIntervalMillis();
     Instant oldest = clock.instant().minusMillis(late);

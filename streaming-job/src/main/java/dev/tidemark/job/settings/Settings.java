@@ -27,7 +27,11 @@ public record Settings(
   /** Whose settings these are; {@code createdAt} orders jobs of the same name. */
   public record Job(String cluster, String namespace, String name, String uid, Instant createdAt) {}
 
-  /** The computation: a change of it makes a new revision. */
+  /**
+   * The computation: a change of it makes a new revision.
+   *
+   * @param source null, as is the sink, where a program has its own
+   */
   public record Definition(
       String engine,
       long batchIntervalMillis,
@@ -48,6 +52,11 @@ public record Settings(
       return aggregate == null && application == null;
     }
 
+    /** True for a program with source, sink and checkpoints of its own: its Lease fences it. */
+    public boolean leased() {
+      return application != null && application.fencing().equals("Lease");
+    }
+
     /** True when results depend on records of earlier batches: there is state to keep. */
     public boolean stateful() {
       return aggregate != null && aggregate.stateful();
@@ -58,8 +67,10 @@ public record Settings(
    * A program of the user's own, which does what filter, select and aggregate do elsewhere.
    *
    * @param mainClass whose {@code main} is called, in the driver's JVM
+   * @param fencing {@code Ledger}, or {@code Lease} for a program that does without Tidemark's
+   *     library
    */
-  public record Application(String mainClass, List<String> args) {}
+  public record Application(String mainClass, List<String> args, String fencing) {}
 
   /**
    * Results over many records; null in a definition whose results are single rows.
@@ -168,7 +179,13 @@ public record Settings(
     }
   }
 
-  /** What may change without a new revision. */
+  /**
+   * What may change without a new revision.
+   *
+   * @param source null where a program has its own
+   * @param progressDeadlineMillis after so long without progress a run is given up; null: after two
+   *     minutes or ten intervals
+   */
   @SuppressWarnings(
       "JavaLangClash") // the contract's word; nobody needs java.lang.Runtime beside it
   public record Runtime(
@@ -180,6 +197,7 @@ public record Settings(
       Executor executor,
       Map<String, String> sparkConf,
       String logLevel,
+      Long progressDeadlineMillis,
       String lease) {}
 
   /** How Kafka is reached and how fast it is read (records per second and partition). */

@@ -34,12 +34,24 @@ final class SettingsRules {
       present("sinkBefore.jdbc.table", s.sinkBefore().jdbc().table());
     }
     runtime(s.runtime());
+    if (!s.definition().leased()) {
+      source(s.runtime().source());
+    }
   }
 
   private static void definition(Settings.Definition d) {
     present("definition", d);
     oneOf("definition.engine", d.engine(), Set.of("DStream", "StructuredStreaming"));
     positive("definition.batchIntervalMillis", d.batchIntervalMillis());
+    if (d.application() != null) {
+      application(d);
+    }
+    if (!d.leased()) {
+      work(d);
+    }
+  }
+
+  private static void work(Settings.Definition d) {
     present("definition.source", d.source());
     topics(d.source());
     oneOf(
@@ -59,9 +71,6 @@ final class SettingsRules {
     if (d.sink().kafka() != null) {
       topic(d.sink(), d.source());
     }
-    if (d.application() != null) {
-      application(d);
-    }
     if (d.sink().s3() != null) {
       files(d.sink(), d.aggregate());
     }
@@ -70,10 +79,19 @@ final class SettingsRules {
   private static void application(Settings.Definition d) {
     present("definition.application.mainClass", d.application().mainClass());
     present("definition.application.args", d.application().args());
+    oneOf("definition.application.fencing", d.application().fencing(), Set.of("Ledger", "Lease"));
+    if (d.leased()) {
+      if (d.source() != null || d.sink() != null) {
+        throw invalid(
+            "definition.application is fenced by its Lease, so it has source and sink of its own");
+      }
+      return;
+    }
     if (d.filter() != null || d.select() != null || d.aggregate() != null || d.structured()) {
       throw invalid(
           "definition.application does what filter, select and aggregate do elsewhere, with DStreams");
     }
+    present("definition.sink", d.sink());
     if (d.sink().kafka() != null || d.sink().s3() != null) {
       throw invalid("definition.application needs sink.jdbc or sink.log");
     }
@@ -166,19 +184,17 @@ final class SettingsRules {
     }
   }
 
+  private static void source(Settings.SourceRuntime s) {
+    present("runtime.source", s);
+    present("runtime.source.bootstrapServers", s.bootstrapServers());
+    positive("runtime.source.maxRatePerPartition", s.maxRatePerPartition());
+    oneOf(
+        "runtime.source.onOffsetsExpired", s.onOffsetsExpired(), Set.of("Stop", "SkipToEarliest"));
+    oneOf("runtime.source.onMalformed", s.onMalformed(), Set.of("Stop", "Drop", "DeadLetter"));
+  }
+
   private static void runtime(Settings.Runtime r) {
     present("runtime", r);
-    present("runtime.source", r.source());
-    present("runtime.source.bootstrapServers", r.source().bootstrapServers());
-    positive("runtime.source.maxRatePerPartition", r.source().maxRatePerPartition());
-    oneOf(
-        "runtime.source.onOffsetsExpired",
-        r.source().onOffsetsExpired(),
-        Set.of("Stop", "SkipToEarliest"));
-    oneOf(
-        "runtime.source.onMalformed",
-        r.source().onMalformed(),
-        Set.of("Stop", "Drop", "DeadLetter"));
     present("runtime.checkpoint", r.checkpoint());
     present("runtime.checkpoint.path", r.checkpoint().path());
     oneOf(

@@ -8,11 +8,12 @@ import java.util.regex.Pattern;
 
 /**
  * Names of prefixes under the checkpoint path: {@code r000001/e0000000001}, {@code
- * r000001/q0000000001}.
+ * r000001/q0000000001}, {@code r000001/p0000000001}.
  */
 public final class CheckpointPaths {
   private static final Pattern EPOCH = Pattern.compile("e(\\d{10})");
   private static final Pattern QUERY = Pattern.compile("q(\\d{10})");
+  private static final Pattern PROGRAM = Pattern.compile("p(\\d{10})");
 
   private CheckpointPaths() {}
 
@@ -42,6 +43,17 @@ public final class CheckpointPaths {
   /** The epoch in which the query of a directory's name began, or empty when it is none. */
   public static OptionalLong queryOf(String name) {
     Matcher m = QUERY.matcher(name);
+    return m.matches() ? OptionalLong.of(Long.parseLong(m.group(1))) : OptionalLong.empty();
+  }
+
+  /** Where a program keeps its own checkpoints that begins in an epoch. */
+  public static String program(Settings settings, int revision, long epoch) {
+    return revision(settings, revision) + String.format(Locale.ROOT, "/p%010d", epoch);
+  }
+
+  /** The epoch in which the program of a directory's name began, or empty when it is none. */
+  public static OptionalLong programOf(String name) {
+    Matcher m = PROGRAM.matcher(name);
     return m.matches() ? OptionalLong.of(Long.parseLong(m.group(1))) : OptionalLong.empty();
   }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.job.state;
 
 import dev.tidemark.job.settings.Settings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
@@ -42,6 +43,20 @@ public final class StoreSettings {
     // a checkpoint is one small file, read once from its beginning to its end
     conf.put(p + "input.stream.type", "classic");
     conf.put(p + "experimental.input.fadvise", "whole-file");
+    return conf;
+  }
+
+  /** The same without what is only right for the checkpoints that Tidemark writes itself. */
+  public static Map<String, String> ofProgram(Settings.S3 s3) {
+    Map<String, String> conf = of(s3);
+    conf.keySet()
+        .removeAll(
+            List.of(
+                "fs.s3a.performance.flags",
+                "fs.s3a.input.stream.type",
+                "fs.s3a.experimental.input.fadvise",
+                "fs.s3a.connection.maximum",
+                "fs.s3a.threads.max"));
     return conf;
   }
 

@@ -74,6 +74,7 @@ class CheckRunTest {
             new Settings.Executor(0, 1, 512),
             Map.of(),
             "INFO",
+            null,
             "lease"),
         null,
         null);

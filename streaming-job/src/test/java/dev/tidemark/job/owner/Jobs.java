@@ -47,6 +47,7 @@ record Jobs(String endpoint, String bucket) {
             new Settings.Executor(0, 1, 512),
             Map.of(),
             "INFO",
+            null,
             "lease"),
         null,
         null);

@@ -29,7 +29,12 @@ class SettingsFileTest {
   void goldenSettingsAreUnderstood(Path file) {
     Settings settings = SettingsFile.read(file);
     assertThat(settings.contract()).isEqualTo(1);
-    assertThat(settings.definition().source().shown()).startsWith("topics ");
+    if (settings.definition().leased()) {
+      assertThat(settings.definition().source()).isNull();
+      assertThat(settings.runtime().progressDeadlineMillis()).isEqualTo(600_000);
+    } else {
+      assertThat(settings.definition().source().shown()).startsWith("topics ");
+    }
   }
 
   @Test

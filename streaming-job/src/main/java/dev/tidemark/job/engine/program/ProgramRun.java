@@ -1,22 +1,17 @@
 package dev.tidemark.job.engine.program;
 
 import dev.tidemark.job.engine.BatchEngine;
+import dev.tidemark.job.engine.MainThread;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
-import dev.tidemark.job.settings.MainMethod;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.program.Tidemark;
-import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.spark.package$;
 import org.apache.spark.streaming.StreamingContext;
 import org.apache.spark.streaming.StreamingContextState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A call of the program's {@code main}, in a thread of its own, and the stream it starts. Batches
@@ -24,27 +19,24 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("deprecation") // DStreams are deprecated as such, and are what this is for
 final class ProgramRun implements BatchEngine {
-  private static final Logger LOG = LoggerFactory.getLogger(ProgramRun.class);
   private static final long LONGEST_START_SECONDS = 120;
-  private static final long LONGEST_PARTING_MILLIS = 10_000;
 
   private final Settings.Application application;
   private final ProgramHost host;
-  private final CompletableFuture<Void> returned = new CompletableFuture<>();
-  private final Thread thread = new Thread(this::call, "program");
+  private final MainThread main;
 
   ProgramRun(Settings.Application application, ProgramHost host) {
     this.application = application;
     this.host = host;
+    this.main = new MainThread(application, application.args());
   }
 
   @Override
   public void start() {
     Tidemark.runBy(host);
-    thread.setDaemon(true);
-    thread.start();
+    main.start();
     try {
-      CompletableFuture.anyOf(host.started(), returned)
+      CompletableFuture.anyOf(host.started(), main.returned())
           .get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw trouble(e.getCause());
@@ -85,47 +77,20 @@ final class ProgramRun implements BatchEngine {
     }
   }
 
-  private void call() {
-    try {
-      MainMethod.of(application).invoke(null, (Object) application.args().toArray(String[]::new));
-      returned.complete(null);
-    } catch (InvocationTargetException e) {
-      returned.completeExceptionally(e.getCause());
-    } catch (IllegalAccessException | RuntimeException | LinkageError e) {
-      returned.completeExceptionally(e);
-    }
-  }
-
   private RuntimeException trouble(Throwable e) {
     StreamingContext context = host.context();
     if (context != null) {
       requireNoMemory(context); // Spark says only that a checkpoint directory is missing
     }
-    if (e instanceof LinkageError) {
-      return new Trouble(
-          Reason.InvalidApplication,
-          application.mainClass()
-              + " does not fit the libraries of this image: "
-              + e
-              + "; build it against Spark "
-              + package$.MODULE$.SPARK_VERSION()
-              + " and Scala "
-              + scala.util.Properties.versionNumberString(),
-          e);
-    }
-    return e instanceof RuntimeException own
-        ? own
-        : new Trouble(Reason.BatchFailed, "the program failed: " + e, e);
+    return e instanceof RuntimeException own && !(e instanceof Trouble) ? own : main.trouble(e);
   }
 
   @Override
   public boolean ended(long millis) {
-    if (returned.isCompletedExceptionally()) {
-      try {
-        returned.join();
-      } catch (CompletionException e) {
-        throw trouble(e.getCause());
-      }
+    try {
+      var unused = main.ended();
+    } catch (Throwable e) {
+      throw trouble(e);
     }
     return host.context().awaitTerminationOrTimeout(millis);
   }
@@ -136,14 +101,6 @@ final class ProgramRun implements BatchEngine {
     if (context != null) {
       context.stop(false, false);
     }
-    thread.interrupt();
-    try {
-      thread.join(LONGEST_PARTING_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (thread.isAlive()) {
-      LOG.warn("main of {} goes on though its stream was stopped", application.mainClass());
-    }
+    main.interrupt();
   }
 }

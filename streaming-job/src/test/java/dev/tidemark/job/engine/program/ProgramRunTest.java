@@ -49,7 +49,7 @@ class ProgramRunTest {
   private static Trouble trouble(String program) {
     ProgramRun run =
         new ProgramRun(
-            new Settings.Application(program, List.of("first", "second")),
+            new Settings.Application(program, List.of("first", "second"), "Ledger"),
             new ProgramHost(null, null, "job", 1));
     return catchThrowableOfType(Trouble.class, run::start);
   }
