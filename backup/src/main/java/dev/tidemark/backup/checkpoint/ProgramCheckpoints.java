@@ -109,7 +109,7 @@ final class ProgramCheckpoints {
   private Optional<Home> home(long floor) {
     String prefix = path.key("");
     Map<String, Home> homes = new HashMap<>();
-    for (Listed object : store.list(path.key("r"))) {
+    for (Listed object : files(path.key("r"))) {
       Matcher name = DIRECTORY.matcher(object.key().substring(prefix.length()));
       if (name.matches() && Long.parseLong(name.group(3)) >= floor) {
         homes
@@ -126,6 +126,11 @@ final class ProgramCheckpoints {
       }
     }
     return homes.values().stream().max(Comparator.comparingLong(Home::epoch));
+  }
+
+  /** Without the empty objects by which Hadoop shows a directory. */
+  private List<Listed> files(String prefix) {
+    return store.list(prefix).stream().filter(object -> !object.key().endsWith("/")).toList();
   }
 
   private String below(Home home, Listed object) {
@@ -181,7 +186,7 @@ final class ProgramCheckpoints {
       for (String data : needs) {
         // Listed now: when the directory was, the checkpoint was not yet known, nor its data whole.
         List<Listed> parts =
-            store.list(data).stream().filter(part -> !part.name().startsWith(".")).toList();
+            files(data).stream().filter(part -> !part.name().startsWith(".")).toList();
         if (parts.isEmpty()) {
           throw new Changed(data, null);
         }

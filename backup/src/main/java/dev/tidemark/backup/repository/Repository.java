@@ -252,8 +252,9 @@ public final class Repository {
   Manifest complete(Manifest manifest) {
     String key = key(MANIFESTS + manifest.name() + JSON);
     byte[] sealed = manifest.sealed();
+    Manifest written = Manifest.read(sealed, manifest.name(), key); // else there is no backup
     store.create(key, sealed);
-    return Manifest.read(sealed, manifest.name(), key);
+    return written;
   }
 
   /** From now on no sweep deletes what the backup that is being made may build upon. */

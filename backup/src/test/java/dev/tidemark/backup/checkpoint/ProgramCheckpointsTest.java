@@ -152,6 +152,7 @@ class ProgramCheckpointsTest {
 
     void next() {
       if (step < PARTS) {
+        store.put(HOME + home(rdd), new byte[0]); // Hadoop's mark of a directory
         store.put(HOME + home(rdd) + part(step), text("part " + step + " of " + rdd));
         step++;
       } else if (step == PARTS) {

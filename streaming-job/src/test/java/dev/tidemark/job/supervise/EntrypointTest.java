@@ -149,6 +149,39 @@ class EntrypointTest {
   }
 
   /** A JVM that notes what it was told, then runs {@code body}. */
+  @Test
+  void executorsOfAProgramWithoutALedgerAreSparksOwn() throws Exception {
+    jvm("echo \"$@\" >" + dir.resolve("told"));
+    assertThat(startExecutor("{\"definition\": {\"application\": {\"fencing\": \"Ledger\"}}}"))
+        .contains(" dev.tidemark.job.executors.WarmExecutor ");
+    assertThat(startExecutor("{\"definition\": {\"application\": {\"fencing\": \"Lease\"}}}"))
+        .contains(" org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend ");
+  }
+
+  private String startExecutor(String settings) throws IOException, InterruptedException {
+    Files.createDirectories(dir.resolve("etc/settings"));
+    Files.writeString(dir.resolve("etc/settings/settings.json"), settings);
+    ProcessBuilder builder = new ProcessBuilder("bash", SCRIPT.toString(), "executor");
+    builder.environment().put("JAVA_HOME", dir.toString());
+    builder.environment().put("TIDEMARK_HOME", dir.toString());
+    builder.environment().put("TIDEMARK_ETC", dir.resolve("etc").toString());
+    for (String name :
+        List.of(
+            "SPARK_EXECUTOR_MEMORY",
+            "SPARK_DRIVER_URL",
+            "SPARK_EXECUTOR_ID",
+            "SPARK_EXECUTOR_CORES",
+            "SPARK_APPLICATION_ID",
+            "SPARK_EXECUTOR_POD_IP",
+            "SPARK_RESOURCE_PROFILE_ID",
+            "SPARK_EXECUTOR_POD_NAME")) {
+      builder.environment().put(name, "1");
+    }
+    builder.redirectErrorStream(true).redirectOutput(dir.resolve("log").toFile());
+    assertThat(builder.start().waitFor()).isZero();
+    return told().get(0);
+  }
+
   private void jvm(String body) throws IOException {
     Path java = dir.resolve("bin/java");
     Files.writeString(
