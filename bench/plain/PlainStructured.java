@@ -84,6 +84,13 @@ public final class PlainStructured {
               .option("kafka.linger.ms", "5")
               .option("kafka.batch.size", "65536")
               .option("topic", results);
+      case "files" ->
+          values
+              .where("value LIKE '%important%'")
+              .selectExpr("to_json(struct(upper(value) AS value)) AS value")
+              .writeStream()
+              .format("text")
+              .option("path", results);
       case "words" ->
           values
               .selectExpr("explode(split(value, ' ')) AS k")
