@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -88,6 +89,7 @@ class LeasedProgramScenario {
   }
 
   @Test
+  @Tag("gate")
   void aCheckpointThatIsGoneIsNoBeginning(Scene scene) {
     WordTotals totals = WordTotals.create(scene);
     Feeder feeder = scene.feed(Play.RATE);

@@ -102,9 +102,8 @@ public final class SparkSettings {
     conf.set(k + "executor.podTemplateFile", template.toString());
     conf.set(k + "executor.podTemplateContainerName", "spark");
     conf.set(k + "executor.deleteOnTermination", "true");
-    if (!s.definition().leased()) { // whose executors end with their driver
-      conf.set(k + "allocation.pods.allocator", AdoptingPodsAllocator.class.getName());
-    }
+    conf.set(k + "allocation.pods.allocator", AdoptingPodsAllocator.class.getName());
+    conf.set(AdoptingPodsAllocator.ADOPT, Boolean.toString(!s.definition().leased()));
     conf.set(
         "spark.executor.maxNumFailures",
         "1000000"); // Spark would end the JVM; lost executors are replaced for ever

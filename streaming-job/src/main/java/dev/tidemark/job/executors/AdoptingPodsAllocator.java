@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdoptingPodsAllocator extends ExecutorPodsAllocator {
   private static final Logger LOG = LoggerFactory.getLogger(AdoptingPodsAllocator.class);
+
+  /** False where executors end with their driver, and none is to be taken over. */
+  public static final String ADOPT = "spark.tidemark.executors.adopt";
+
   private static final String LABEL = "spark.kubernetes.executor.label.";
   private static final String JOB = "tidemark.dev/job";
   private static final String EPOCH = "tidemark.dev/epoch";
@@ -76,7 +80,7 @@ public final class AdoptingPodsAllocator extends ExecutorPodsAllocator {
             .withLabel("spark-role", "executor")
             .list()
             .getItems()) {
-      if (mine.size() < wanted && usable(pod)) {
+      if (conf.getBoolean(ADOPT, true) && mine.size() < wanted && usable(pod)) {
         mine.add(pod);
       } else if (epoch(pod) < Long.parseLong(conf.get(LABEL + EPOCH))) {
         LOG.info("executor {} of an earlier epoch is deleted", pod.getMetadata().getName());

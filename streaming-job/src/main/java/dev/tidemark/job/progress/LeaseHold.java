@@ -40,7 +40,13 @@ public final class LeaseHold {
   private String seen;
   private long seenAt;
   private volatile long renewedAt;
-  private volatile boolean held;
+  private volatile State state = State.WAITING;
+
+  private enum State {
+    WAITING,
+    HELD,
+    OVER
+  }
 
   /**
    * A lock that is not held yet.
@@ -103,8 +109,8 @@ public final class LeaseHold {
               + e.getMessage(),
           e);
     }
-    if (!held) {
-      held = true;
+    if (state != State.HELD) {
+      state = State.HELD;
       if (watched) {
         watch();
       }
@@ -137,10 +143,18 @@ public final class LeaseHold {
     return change;
   }
 
-  /** Writes a change of the Lease and renews it, if it is still this driver's. */
+  /**
+   * Writes a change of the Lease and renews it, if it is still this driver's. One that waits for it
+   * says no more than that: the lock is not taken in passing.
+   */
   void renew(String change) throws IOException, InterruptedException {
-    if (!held) {
-      return; // the report can wait; the lock must not be taken in passing
+    if (state == State.WAITING) {
+      ObjectNode report = (ObjectNode) JSON.readTree(change);
+      report.remove("spec");
+      lease.merge(report.toString());
+    }
+    if (state != State.HELD) {
+      return;
     }
     long asked = nanos.getAsLong();
     JsonNode now = JSON.readTree(lease.get());
@@ -155,7 +169,7 @@ public final class LeaseHold {
 
   /** Ends the JVM if it has not renewed in time. */
   void check() {
-    if (held && nanos.getAsLong() - renewedAt > DEADLINE.toNanos()) {
+    if (state == State.HELD && nanos.getAsLong() - renewedAt > DEADLINE.toNanos()) {
       end(
           "the Lease "
               + lease
@@ -166,7 +180,7 @@ public final class LeaseHold {
   }
 
   private void end(String why) {
-    held = false;
+    state = State.OVER;
     lost.accept(
         new Trouble(
             Reason.LeaseLost,
@@ -180,7 +194,7 @@ public final class LeaseHold {
         new Thread(
             () -> {
               try {
-                while (held) {
+                while (state == State.HELD) {
                   check();
                   Thread.sleep(LOOK_MILLIS);
                 }
@@ -195,10 +209,10 @@ public final class LeaseHold {
 
   /** Gives it up, when nothing of the program runs any more: the next driver need not wait. */
   public void release() {
-    if (!held) {
+    if (state != State.HELD) {
       return;
     }
-    held = false;
+    state = State.OVER;
     try {
       JsonNode now = JSON.readTree(lease.get());
       if (of(now).equals(holder)) {

@@ -41,8 +41,12 @@ class LeaseHoldTest {
     public void merge(String json) throws IOException {
       requireThere();
       ObjectNode change = (ObjectNode) JSON.readTree(json);
-      if (!change.at("/metadata/resourceVersion").asText().equals(Long.toString(version))) {
+      String of = change.at("/metadata/resourceVersion").asText("");
+      if (!of.isEmpty() && !of.equals(Long.toString(version))) {
         throw new IOException("HTTP 409: the object has been modified");
+      }
+      if (change.at("/metadata/annotations").isObject()) {
+        lease.withObject("/metadata").set("annotations", change.at("/metadata/annotations"));
       }
       change
           .path("spec")
@@ -114,6 +118,17 @@ class LeaseHoldTest {
     a.renew("{}");
     assertThat(catchThrowableOfType(Trouble.class, b::take)).isNotNull();
     assertThat(lease.holder()).isEqualTo("a");
+  }
+
+  @Test
+  void whoWaitsSaysSoWithoutTakingIt() throws Exception {
+    hold("a").take();
+    LeaseHold b = hold("b");
+    assertThat(catchThrowableOfType(Trouble.class, b::take)).isNotNull();
+    b.renew(
+        "{\"metadata\":{\"annotations\":{\"progress\":\"waits\"}},\"spec\":{\"holderIdentity\":\"b\"}}");
+    assertThat(lease.holder()).isEqualTo("a");
+    assertThat(lease.get()).contains("waits");
   }
 
   @Test
@@ -192,6 +207,9 @@ class LeaseHoldTest {
           story.add(pod + " begins at " + now);
         } catch (Trouble e) {
           story.add(pod + " waits");
+          if (!lease.away) {
+            holds.get(pod).renew("{\"spec\":{\"holderIdentity\":\"" + pod + "\"}}");
+          }
         }
       }
       if (ended.remove(pod) != null) {

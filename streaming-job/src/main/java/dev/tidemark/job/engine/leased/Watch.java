@@ -90,7 +90,7 @@ final class Watch {
         var unused = ownership.stateBegun(owner.revision());
         noted = true;
       }
-    } catch (IOException | Trouble e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("what the program has checkpointed cannot be seen now: {}", e.toString());
     }
   }
