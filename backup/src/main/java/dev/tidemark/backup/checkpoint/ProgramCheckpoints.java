@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,9 +38,9 @@ import java.util.regex.Pattern;
  */
 final class ProgramCheckpoints {
   private static final Pattern DIRECTORY = Pattern.compile("(r(\\d{6,})/p(\\d{10}))/(.+)");
-  private static final Pattern CONTEXT = Pattern.compile("(.*/)?checkpoint-(\\d+)(\\.bk)?");
+  private static final Pattern CONTEXT = Pattern.compile("((?:.*/)?)checkpoint-(\\d+)(\\.bk)?");
   private static final Pattern LOG =
-      Pattern.compile("(.*/)?(offsets|commits)/(\\d+)(?:\\.compact)?");
+      Pattern.compile("((?:.*/)?)(offsets|commits)/(\\d+)(?:\\.compact)?");
   private static final Pattern STATE = Pattern.compile("state/.*/(\\d+)(?:_\\d+)?\\.\\w+");
 
   private static final int TRIES = 10;
@@ -65,10 +66,14 @@ final class ProgramCheckpoints {
    * @throws BackupException {@code CheckpointMoving} when the program is quicker, again and again
    */
   Optional<Snapshot> newest(ObjectNode owner) {
+    return steady(() -> look(owner));
+  }
+
+  private <T> T steady(Supplier<T> look) {
     Changed last = null;
     for (int i = 0; i < TRIES; i++) {
       try {
-        return look(owner);
+        return look.get();
       } catch (Changed e) {
         last = e;
       }
@@ -84,7 +89,7 @@ final class ProgramCheckpoints {
   }
 
   private Optional<Snapshot> look(ObjectNode owner) {
-    Optional<Home> home = home(owner.path("floorEpoch").asLong());
+    Optional<Home> home = home(owner);
     if (home.isEmpty()) {
       return Optional.empty();
     }
@@ -106,7 +111,8 @@ final class ProgramCheckpoints {
             owner, note, home.get().revision(), home.get().directory(), chosen, references));
   }
 
-  private Optional<Home> home(long floor) {
+  private Optional<Home> home(ObjectNode owner) {
+    long floor = owner.path("floorEpoch").asLong();
     String prefix = path.key("");
     Map<String, Home> homes = new HashMap<>();
     for (Listed object : files(path.key("r"))) {
@@ -143,9 +149,8 @@ final class ProgramCheckpoints {
     for (Listed object : home.objects()) {
       Matcher log = LOG.matcher(below(home, object));
       if (log.matches()) {
-        String query = log.group(1) == null ? "" : log.group(1);
         boolean commit = log.group(2).equals("commits");
-        committed.merge(query, commit ? Long.parseLong(log.group(3)) : -1, Math::max);
+        committed.merge(log.group(1), commit ? Long.parseLong(log.group(3)) : -1, Math::max);
       }
     }
     for (Listed object : home.objects()) {
@@ -165,7 +170,7 @@ final class ProgramCheckpoints {
       return false;
     }
     Matcher log = LOG.matcher(name);
-    if (log.matches() && log.group(1) == null) {
+    if (log.matches() && log.group(1).isEmpty()) {
       return Long.parseLong(log.group(3)) <= batch;
     }
     Matcher state = STATE.matcher(name);
@@ -180,7 +185,7 @@ final class ProgramCheckpoints {
     long newest = -1;
     for (Map.Entry<String, Listed> context : newestContexts(home).entrySet()) {
       Listed file = context.getValue();
-      Set<String> needs = needs(file, path.key(home.prefix() + context.getKey()));
+      Set<String> needs = needs(home, context.getKey(), file);
       references.addAll(needs);
       chosen.add(0, file); // first to be copied, since Spark soon deletes it
       for (String data : needs) {
@@ -202,10 +207,7 @@ final class ProgramCheckpoints {
     for (Listed object : home.objects()) {
       Matcher context = CONTEXT.matcher(below(home, object));
       if (context.matches() && object.bytes() > 0) {
-        newest.merge(
-            context.group(1) == null ? "" : context.group(1),
-            object,
-            (one, other) -> later(one, other) ? one : other);
+        newest.merge(context.group(1), object, (one, other) -> later(one, other) ? one : other);
       }
     }
     return newest;
@@ -222,7 +224,7 @@ final class ProgramCheckpoints {
   }
 
   /** The keys before which the data begins that a checkpoint of a streaming context speaks of. */
-  private Set<String> needs(Listed file, String directory) {
+  private Set<String> needs(Home home, String directory, Listed file) {
     Content content =
         store
             .read(file.key())
@@ -230,7 +232,7 @@ final class ProgramCheckpoints {
             .orElseThrow(() -> new Changed(file.key(), null));
     Set<String> needs = new HashSet<>();
     for (String data : ContextFile.data(file.key(), content.bytes())) {
-      needs.add(directory + data + "/");
+      needs.add(path.key(home.prefix() + directory + data + "/"));
     }
     return needs;
   }
@@ -244,11 +246,22 @@ final class ProgramCheckpoints {
     if (snapshot.references().isEmpty()) {
       return;
     }
-    Set<String> now = newest(snapshot.owner()).map(Snapshot::references).orElse(Set.of());
+    Set<String> now = steady(() -> named(snapshot.owner()));
     for (String reference : snapshot.references()) {
       if (!now.contains(reference)) {
         throw new Changed(reference, null);
       }
     }
+  }
+
+  /** What the newest checkpoints of streaming contexts speak of. */
+  private Set<String> named(ObjectNode owner) {
+    Set<String> named = new HashSet<>();
+    home(owner)
+        .ifPresent(
+            home ->
+                newestContexts(home)
+                    .forEach((directory, file) -> named.addAll(needs(home, directory, file))));
+    return named;
   }
 }

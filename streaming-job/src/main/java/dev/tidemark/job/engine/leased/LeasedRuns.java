@@ -119,14 +119,15 @@ public final class LeasedRuns implements Runs {
             .getFileSystem(StoreSettings.configuration(settings.runtime().s3()));
     ProgramDirectory directories = new ProgramDirectory(settings, store);
     ProgramDirectory.Chosen directory = directories.choose(owner);
-    if (directory.goesOn()) {
-      for (Path stream : ProgramCheckpoint.of(store, directory.path()).streams()) {
+    Optional<ProgramCheckpoint> checkpoint = directory.checkpoint();
+    if (checkpoint.isPresent()) {
+      for (Path stream : checkpoint.get().streams()) {
         Relocation.apply(store, stream, directory.path());
       }
     }
     directories.prune(owner, Instant.now());
     progress.recovering(
-        owner.revision(), owner.lastEpoch(), directory.goesOn() ? "Checkpoint" : null, 0);
+        owner.revision(), owner.lastEpoch(), checkpoint.isPresent() ? "Checkpoint" : null, 0);
     SparkSettings.ofProgram(settings, owner.lastEpoch()).forEach(System::setProperty);
     System.setProperty("spark.sql.streaming.streamingQueryListeners", QueryEvents.class.getName());
     System.setProperty("tidemark.checkpoint", directory.path().toString());

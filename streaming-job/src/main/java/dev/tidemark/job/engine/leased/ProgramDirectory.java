@@ -40,9 +40,13 @@ final class ProgramDirectory {
   /**
    * A directory to begin in.
    *
-   * @param goesOn true when there is a checkpoint of the program in it
+   * @param checkpoint of the program that lies in it; empty: the program begins anew
    */
-  record Chosen(Path path, boolean goesOn) {}
+  record Chosen(Path path, Optional<ProgramCheckpoint> checkpoint) {
+    private static Chosen empty(Path path) {
+      return new Chosen(path, Optional.empty());
+    }
+  }
 
   /**
    * The directory of the run that has taken this record's epoch. What lies there is only read.
@@ -56,31 +60,32 @@ final class ProgramDirectory {
         && owner.stateRevision() != owner.revision()
         && settings.runtime().upgrade().strategy().equals("Fresh")) {
       LOG.info("upgrade.strategy is Fresh: the program begins without a checkpoint, in {}", anew);
-      return new Chosen(anew, false);
+      return Chosen.empty(anew);
     }
     Optional<Path> newest = newest(owner.floorEpoch());
     ProgramCheckpoint found = newest.isPresent() ? ProgramCheckpoint.of(store, newest.get()) : null;
-    if (found != null && found.present() && found.faults().isEmpty()) {
-      return new Chosen(newest.get(), true);
+    boolean present = found != null && found.present();
+    if (present && found.faults().isEmpty()) {
+      return new Chosen(newest.get(), Optional.of(found));
     }
     if (!begun) {
-      return new Chosen(newest.orElse(anew), false);
+      return Chosen.empty(newest.orElse(anew));
     }
     String sentence =
-        found == null || !found.present()
-            ? "the program's checkpoint in "
+        present
+            ? "the program's checkpoint is damaged: " + String.join("; ", found.faults())
+            : "the program's checkpoint in "
                 + newest.orElse(new Path(settings.runtime().checkpoint().path()))
-                + " is gone: Spark would begin from nothing, without a word"
-            : "the program's checkpoint is damaged: " + String.join("; ", found.faults());
+                + " is gone: Spark would begin from nothing, without a word";
     if (!settings.runtime().checkpoint().onLost().equals("StartFresh")) {
       throw new Trouble(
-          found != null && found.present() ? Reason.CheckpointDamaged : Reason.CheckpointLost,
+          present ? Reason.CheckpointDamaged : Reason.CheckpointLost,
           sentence
               + ". Nothing was changed. Put the objects back, restore a backup (spec.restore, or checkpoint.onLost:"
               + " RestoreBackup), or set checkpoint.onLost to StartFresh to begin from nothing");
     }
     LOG.warn("{}; checkpoint.onLost is StartFresh: the program begins anew in {}", sentence, anew);
-    return new Chosen(anew, false);
+    return Chosen.empty(anew);
   }
 
   private Optional<Path> newest(long floor) throws IOException {
