@@ -32,9 +32,12 @@ class BackupScenario {
   private static final Duration SCHEDULED = Duration.ofSeconds(100);
 
   static Manifest backedUp(Scene scene) {
-    return scene
-        .manifest(Mode.LOCAL)
-        .set("backup.path", "s3a://backups/" + scene.id())
+    return backedUp(scene, scene.manifest(Mode.LOCAL));
+  }
+
+  /** A job of any kind, with backups beside those of the scene. */
+  static Manifest backedUp(Scene scene, Manifest job) {
+    return job.set("backup.path", "s3a://backups/" + scene.id())
         .set("backup.s3.endpoint", Infra.MINIO)
         .set("backup.s3.pathStyleAccess", true)
         .set("backup.s3.credentialsSecretRef.name", "minio");

@@ -3,6 +3,7 @@ package dev.tidemark.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Stage.class)
 class LeasedProgramScenario {
-  private static final String IMAGE = "tidemark/example-program:dev";
   private static final String STREAM = "example.plain.StreamTotals";
   private static final String QUERY = "example.plain.QueryTotals";
 
@@ -128,11 +128,7 @@ class LeasedProgramScenario {
         started(
             scene,
             totals,
-            program(scene, Mode.LOCAL, mainClass)
-                .set("backup.path", "s3a://backups/" + scene.id())
-                .set("backup.s3.endpoint", Infra.MINIO)
-                .set("backup.s3.pathStyleAccess", true)
-                .set("backup.s3.credentialsSecretRef.name", "minio")
+            BackupScenario.backedUp(scene, program(scene, Mode.LOCAL, mainClass))
                 .set("backup.verify.onCompletion", "RestoreDrill"));
     String state = mainClass.equals(STREAM) ? "/rdd-" : "/state/";
     job.await(
@@ -160,7 +156,7 @@ class LeasedProgramScenario {
   }
 
   private static boolean begun(Scene scene) {
-    return new String(scene.object("_tidemark/job.json"), java.nio.charset.StandardCharsets.UTF_8)
+    return new String(scene.object("_tidemark/job.json"), StandardCharsets.UTF_8)
         .replace(" ", "")
         .contains("\"stateRevision\":1");
   }
@@ -213,14 +209,9 @@ class LeasedProgramScenario {
   }
 
   private static Manifest program(Scene scene, Mode mode, String mainClass) {
-    return scene
-        .manifest(mode)
-        .set("filter", null)
-        .set("select", null)
+    return ProgramScenario.program(scene, mode, mainClass)
         .set("source", null)
         .set("sink", null)
-        .set("application.image", IMAGE)
-        .set("application.mainClass", mainClass)
         .set("application.fencing", "Lease")
         .set(
             "application.args",

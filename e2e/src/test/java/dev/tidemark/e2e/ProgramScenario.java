@@ -77,7 +77,8 @@ class ProgramScenario {
     assertThat(totals.rows()).isEqualTo(totals.expected());
   }
 
-  private static Manifest program(Scene scene, Mode mode, String mainClass) {
+  /** A job that runs a class of the examples. */
+  static Manifest program(Scene scene, Mode mode, String mainClass) {
     return scene
         .manifest(mode)
         .set("filter", null)

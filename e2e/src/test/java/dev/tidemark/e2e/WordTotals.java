@@ -1,5 +1,7 @@
 package dev.tidemark.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,7 +69,6 @@ final class WordTotals {
     Awaitility.await("the totals of the whole topic")
         .atMost(Play.RECOVER)
         .pollInterval(Duration.ofMillis(500))
-        .untilAsserted(
-            () -> org.assertj.core.api.Assertions.assertThat(rows()).isEqualTo(expected));
+        .untilAsserted(() -> assertThat(rows()).isEqualTo(expected));
   }
 }

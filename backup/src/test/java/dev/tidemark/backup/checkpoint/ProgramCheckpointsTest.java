@@ -1,6 +1,7 @@
 package dev.tidemark.backup.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.backup.BackupException;
@@ -289,10 +290,7 @@ class ProgramCheckpointsTest {
     own();
     store.put(HOME + "counts/metadata", text("{}"));
     store.put(HOME + "counts/offsets/0", text("v1"));
-    assertThat(
-            org.assertj.core.api.Assertions.catchThrowableOfType(
-                    BackupException.class, checkpoint::newest)
-                .reason())
+    assertThat(catchThrowableOfType(BackupException.class, checkpoint::newest).reason())
         .isEqualTo(BackupException.Reason.NothingToBackUp);
   }
 }

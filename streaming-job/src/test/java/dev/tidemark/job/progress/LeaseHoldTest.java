@@ -75,6 +75,10 @@ class LeaseHoldTest {
     return new LeaseHold(lease, pod, () -> now, trouble -> ended.put(pod, trouble));
   }
 
+  private static void assertWaits(LeaseHold hold) {
+    assertThat(catchThrowableOfType(Trouble.class, hold::take)).isNotNull();
+  }
+
   private void pass(Duration time) {
     now += time.toNanos();
   }
@@ -101,7 +105,7 @@ class LeaseHoldTest {
     assertThat(wait.reason()).isEqualTo(Reason.LeaseUnavailable);
     assertThat(wait.getMessage()).contains("the driver a holds the Lease", "30 s");
     pass(LeaseHold.DURATION.minusSeconds(1));
-    assertThat(catchThrowableOfType(Trouble.class, b::take)).isNotNull();
+    assertWaits(b);
     pass(Duration.ofSeconds(1));
     b.take();
     assertThat(lease.holder()).isEqualTo("b");
@@ -112,11 +116,11 @@ class LeaseHoldTest {
     LeaseHold a = hold("a");
     a.take();
     LeaseHold b = hold("b");
-    assertThat(catchThrowableOfType(Trouble.class, b::take)).isNotNull();
+    assertWaits(b);
     pass(LeaseHold.DURATION);
     Thread.sleep(1); // renewTime has microseconds of the real clock
     a.renew("{}");
-    assertThat(catchThrowableOfType(Trouble.class, b::take)).isNotNull();
+    assertWaits(b);
     assertThat(lease.holder()).isEqualTo("a");
   }
 
@@ -124,7 +128,7 @@ class LeaseHoldTest {
   void whoWaitsSaysSoWithoutTakingIt() throws Exception {
     hold("a").take();
     LeaseHold b = hold("b");
-    assertThat(catchThrowableOfType(Trouble.class, b::take)).isNotNull();
+    assertWaits(b);
     b.renew(
         "{\"metadata\":{\"annotations\":{\"progress\":\"waits\"}},\"spec\":{\"holderIdentity\":\"b\"}}");
     assertThat(lease.holder()).isEqualTo("a");
@@ -159,7 +163,7 @@ class LeaseHoldTest {
     LeaseHold a = hold("a");
     a.take();
     LeaseHold b = hold("b");
-    assertThat(catchThrowableOfType(Trouble.class, b::take)).isNotNull();
+    assertWaits(b);
     pass(LeaseHold.DURATION);
     b.take();
     a.renew("{}");

@@ -13,9 +13,7 @@ import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.supervise.Journal;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +100,7 @@ class LeasedRunsTest {
     @Override
     public OwnerRecord takeEpoch(Settings settings, long atLeast) {
       long epoch = record == null ? 1 : record.lastEpoch() + 1;
-      record = owner(epoch, record == null ? 0 : record.stateRevision());
+      record = LeasedJob.owner(1, epoch, 0, record == null ? 0 : record.stateRevision(), null);
       return record;
     }
 
@@ -118,7 +116,7 @@ class LeasedRunsTest {
 
     @Override
     public OwnerRecord stateBegun(int revision) {
-      record = owner(record.lastEpoch(), revision);
+      record = LeasedJob.owner(1, record.lastEpoch(), 0, revision, null);
       return record;
     }
 
@@ -128,62 +126,15 @@ class LeasedRunsTest {
     }
   }
 
-  private static OwnerRecord owner(long epoch, int stateRevision) {
-    return new OwnerRecord(
-        1,
-        "job",
-        "cluster",
-        "demo",
-        "totals",
-        "uid",
-        Instant.EPOCH,
-        1,
-        1,
-        "digest",
-        epoch,
-        0,
-        null,
-        false,
-        stateRevision,
-        null,
-        null,
-        null);
-  }
-
   private LeasedRuns runs(Class<?> program) {
     Settings settings =
-        new Settings(
-            1,
-            new Settings.Job("cluster", "demo", "totals", "uid", Instant.EPOCH),
-            1,
-            1,
-            "image",
-            "digest",
-            new Settings.Definition(
-                "DStream",
-                1000,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new Settings.Application(
-                    program.getName(),
-                    List.of("$(TIDEMARK_CHECKPOINT)/one", "$(TIDEMARK_CHECKPOINT)"),
-                    "Lease")),
-            new Settings.Runtime(
-                null,
-                new Settings.Checkpoint(dir.toUri().toString(), "Stop", 10_000),
-                new Settings.Upgrade("Savepoint"),
-                new Settings.S3(null, null, false),
-                new Settings.Driver(1, 512),
-                new Settings.Executor(0, 1, 512),
-                Map.of(),
-                "INFO",
-                deadline,
-                "lease"),
-            null,
-            null);
+        LeasedJob.settings(
+            dir,
+            program.getName(),
+            List.of("$(TIDEMARK_CHECKPOINT)/one", "$(TIDEMARK_CHECKPOINT)"),
+            "Stop",
+            "Savepoint",
+            deadline);
     Progress progress =
         new Progress(settings, Clock.systemUTC(), null, 0, new Totals(0, 0, 0), now -> {});
     return new LeasedRuns(

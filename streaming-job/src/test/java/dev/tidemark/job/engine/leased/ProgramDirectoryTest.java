@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.owner.OwnerRecord;
-import dev.tidemark.job.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Test;
@@ -26,69 +24,21 @@ class ProgramDirectoryTest {
   private String strategy = "Savepoint";
   private Instant keep;
 
-  private Settings settings() {
-    return new Settings(
-        1,
-        new Settings.Job("cluster", "demo", "totals", "uid", Instant.EPOCH),
-        1,
-        1,
-        "image",
-        "digest",
-        new Settings.Definition(
-            "DStream",
-            1000,
-            null,
-            null,
-            null,
-            null,
-            null,
-            new Settings.Application("example.Totals", List.of(), "Lease")),
-        new Settings.Runtime(
-            null,
-            new Settings.Checkpoint(path.toUri().toString(), onLost, 10_000),
-            new Settings.Upgrade(strategy),
-            new Settings.S3(null, null, false),
-            new Settings.Driver(1, 512),
-            new Settings.Executor(0, 1, 512),
-            Map.of(),
-            "INFO",
-            600_000L,
-            "lease"),
-        null,
-        null);
-  }
-
   private OwnerRecord owner(int revision, long epoch, long floor, int stateRevision) {
-    return new OwnerRecord(
-        1,
-        "job",
-        "cluster",
-        "demo",
-        "totals",
-        "uid",
-        Instant.EPOCH,
-        1,
-        revision,
-        "digest",
-        epoch,
-        floor,
-        null,
-        false,
-        stateRevision,
-        null,
-        keep,
-        null);
+    return LeasedJob.owner(revision, epoch, floor, stateRevision, keep);
   }
 
   private ProgramDirectory directory() throws IOException {
-    return new ProgramDirectory(settings(), FileSystem.getLocal(new Configuration()));
+    return new ProgramDirectory(
+        LeasedJob.settings(path, "example.Totals", List.of(), onLost, strategy, 600_000),
+        FileSystem.getLocal(new Configuration()));
   }
 
   private String chosen(OwnerRecord owner) throws IOException {
     ProgramDirectory.Chosen chosen = directory().choose(owner);
     String home = path.toUri().getPath();
     return chosen.path().toUri().getPath().substring(home.length())
-        + (chosen.goesOn() ? " goes on" : "");
+        + (chosen.checkpoint().isPresent() ? " goes on" : "");
   }
 
   private void write(String file, String content) throws IOException {
