@@ -1,6 +1,7 @@
 package dev.tidemark.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -45,8 +46,9 @@ class CrdScenario {
 
   private static void judge(Cluster cluster, Path file) throws IOException {
     String yaml = Files.readString(file);
-    if (!file.getFileName().toString().startsWith("invalid-")) {
-      tryOut(cluster, yaml);
+    String name = file.getFileName().toString();
+    if (!name.startsWith("invalid-")) {
+      assertThatCode(() -> tryOut(cluster, yaml)).as(name).doesNotThrowAnyException();
       return;
     }
     String expected =
@@ -56,6 +58,7 @@ class CrdScenario {
             .orElseThrow()
             .substring(EXPECT.length());
     assertThatThrownBy(() -> tryOut(cluster, yaml))
+        .as(name)
         .isInstanceOf(KubernetesClientException.class)
         .hasMessageContaining(expected.strip());
   }
