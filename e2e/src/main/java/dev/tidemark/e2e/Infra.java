@@ -6,8 +6,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import org.awaitility.Awaitility;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -28,6 +30,11 @@ public final class Infra implements AutoCloseable {
 
   /** The bucket of the checkpoints. */
   public static final String BUCKET = "streams";
+
+  private static final Duration ANSWERS = Duration.ofSeconds(60);
+
+  /** The class of SQLSTATE of broken connections. */
+  private static final String CONNECTION_LOST = "08";
 
   private static final int KAFKA_EXTERNAL = 9094;
   private static final int KAFKA_LOCAL = 19094;
@@ -161,11 +168,23 @@ public final class Infra implements AutoCloseable {
     admin("DROP ROLE IF EXISTS \"%s\"".formatted(role));
   }
 
+  /** The tunnel to PostgreSQL is opened again when it breaks, so a lost connection is no answer. */
   private void admin(String sql) {
+    Awaitility.await("an answer of PostgreSQL to: " + sql)
+        .atMost(ANSWERS)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> answered(sql));
+  }
+
+  private boolean answered(String sql) {
     try (Connection connection = connect("postgres", "pg-superuser");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+      return true;
     } catch (SQLException e) {
+      if (e.getSQLState() != null && e.getSQLState().startsWith(CONNECTION_LOST)) {
+        return false;
+      }
       throw new IllegalStateException("PostgreSQL refused: " + sql, e);
     }
   }
