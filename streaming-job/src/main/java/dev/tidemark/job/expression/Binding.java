@@ -61,7 +61,7 @@ final class Binding {
     }
 
     private static Expression faster(Expression expression) {
-      return SplitAt.inPlaceOf(JsonPath.inPlaceOf(expression));
+      return AsciiCase.inPlaceOf(SplitAt.inPlaceOf(JsonPath.inPlaceOf(expression)));
     }
   }
 }
