@@ -39,7 +39,12 @@ class KafkaSinkScenario {
 
   @Test
   void rowsAfterKillsWithTwoExecutors(Scene scene) {
-    rowsAfterKills(scene, scene.manifest(Mode.TWO_EXECUTORS));
+    Job job = rowsAfterKills(scene, scene.manifest(Mode.TWO_EXECUTORS));
+    String log = scene.cluster().client().pods().resource(job.driver()).getLog();
+    assertThat(log)
+        .as("the log of a driver whose executors write one partition in turns")
+        .contains("first commit")
+        .doesNotContain("Lost task");
   }
 
   @Test
@@ -47,7 +52,7 @@ class KafkaSinkScenario {
     rowsAfterKills(scene, scene.manifest(Mode.LOCAL).structured());
   }
 
-  private static void rowsAfterKills(Scene scene, Manifest manifest) {
+  private static Job rowsAfterKills(Scene scene, Manifest manifest) {
     Topic results = scene.addTopic("results");
     Feeder feeder = scene.feed(Play.RATE);
     Job job = scene.apply(manifest.set("sink", into(results)));
@@ -57,6 +62,7 @@ class KafkaSinkScenario {
     strike(scene, results, () -> scene.faults().killPod(job.driver()));
     job.awaitReady(Play.RECOVER);
     endsExact(scene, feeder, results);
+    return job;
   }
 
   /** Frozen with a transaction open, perhaps, until its successor has committed. */

@@ -3,6 +3,7 @@ package dev.tidemark.job.ledger;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -19,10 +20,15 @@ public final class GroupPosition {
     return document.state().until();
   }
 
-  /** What a transaction sends to move the ledger to these offsets. */
-  public Map<TopicPartition, OffsetAndMetadata> moved(Map<Partition, Long> to) {
-    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(GroupOffsets.of(document.moved(to)));
-    all.keySet().removeIf(tp -> !to.containsKey(new Partition(tp.topic(), tp.partition())));
+  /** The same ledger after a transaction that moves it to these offsets. */
+  public GroupPosition moved(Map<Partition, Long> to) {
+    return new GroupPosition(document.moved(to));
+  }
+
+  /** What a transaction sends so that the ledger stands here, of these partitions. */
+  public Map<TopicPartition, OffsetAndMetadata> offsets(Set<Partition> of) {
+    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(GroupOffsets.of(document));
+    all.keySet().removeIf(tp -> !of.contains(new Partition(tp.topic(), tp.partition())));
     return all;
   }
 }

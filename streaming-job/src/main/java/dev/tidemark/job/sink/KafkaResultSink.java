@@ -4,11 +4,13 @@ import dev.tidemark.job.ledger.GroupLedger;
 import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.GroupName;
 import dev.tidemark.job.ledger.GroupPosition;
+import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
@@ -63,7 +65,8 @@ public final class KafkaResultSink implements ResultSink, AutoCloseable {
     }
     // Offsets that stay are sent as well: it is they that a run without the place is refused.
     Iterator<Line> all = staged.stream().flatMap(part -> part.lines().stream()).iterator();
-    transaction.run(all, at.moved(PartitionRange.ends(ranges)));
+    Map<Partition, Long> ends = PartitionRange.ends(ranges);
+    transaction.run(all, at.moved(ends).offsets(ends.keySet()));
     return true;
   }
 

@@ -17,6 +17,7 @@ import dev.tidemark.job.settings.Settings;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -34,6 +35,9 @@ public final class KafkaRowSink implements RowSink, AutoCloseable {
   private final GroupName name;
   private final GroupLedger ledger;
   private final Map<Partition, TopicTransaction> transactions = new ConcurrentHashMap<>();
+
+  /** Where the ledger stands after the transactions of this sink that came last. */
+  private final Map<Partition, GroupPosition> positions = new ConcurrentHashMap<>();
 
   /**
    * Compiles the expressions; the brokers are asked later.
@@ -65,8 +69,15 @@ public final class KafkaRowSink implements RowSink, AutoCloseable {
     }
     Partition partition = range.partition();
     TopicTransaction transaction = transactions.computeIfAbsent(partition, this::transaction);
-    transaction.begin();
-    GroupPosition at = ledger.require(jobId, epoch, List.of(partition));
+    // Whoever moved the ledger since has begun a transaction under this id, and then this one
+    // fails.
+    if (!transaction.begin()) {
+      positions.remove(partition);
+    }
+    GroupPosition at = positions.get(partition);
+    if (at == null) {
+      at = ledger.require(jobId, epoch, List.of(partition));
+    }
     long until = at.until().get(partition);
     if (range.until() <= until) {
       return new Written(0, 0, true);
@@ -75,8 +86,19 @@ public final class KafkaRowSink implements RowSink, AutoCloseable {
       throw OffsetGap.of(range, until);
     }
     Rows rows = pipeline.apply(new FromLedger(records, range, until), malformed);
-    long count = transaction.run(lines.all(rows), at.moved(Map.of(partition, range.until())));
+    GroupPosition next = at.moved(Map.of(partition, range.until()));
+    long count = transaction.run(lines.all(rows), next.offsets(Set.of(partition)));
+    positions.put(partition, next);
     return new Written(rows.records(), count, false);
+  }
+
+  /** A producer of this JVM has then been fenced by the other's, for a good reason. */
+  @Override
+  public void takeOver(Partition partition) {
+    TopicTransaction mine = transactions.get(partition);
+    if (mine != null) {
+      mine.close();
+    }
   }
 
   private TopicTransaction transaction(Partition partition) {

@@ -1,6 +1,7 @@
 package dev.tidemark.job.sink;
 
 import dev.tidemark.job.expression.Malformed;
+import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
 import java.util.Iterator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,6 +18,12 @@ public interface RowSink {
    * @throws dev.tidemark.job.outcome.Trouble of the sink; the first batch would meet the same
    */
   default void prepare() {}
+
+  /**
+   * Before the next range of a partition is written here: another JVM of this run may have written
+   * it since this one did last.
+   */
+  default void takeOver(Partition partition) {}
 
   /**
    * Writes one range exactly once. Range wholly before the ledger: skipped; overlapping: only

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -53,17 +54,23 @@ final class TopicTransaction implements AutoCloseable {
     this.place = place;
   }
 
-  /** Ends what an earlier transaction under this id left open; before the ledger is asked. */
-  synchronized void begin() {
+  /**
+   * Ends what an earlier transaction under this id left open, before the ledger is asked.
+   *
+   * @return false when a producer had to be made: what came last under this id may be another's, or
+   *     have failed
+   */
+  synchronized boolean begin() {
     if (fenced != null) {
       throw fenced;
     }
     if (producer != null) {
-      return;
+      return true;
     }
     try {
       producer = new KafkaProducer<>(KafkaParameters.producer(settings, id));
       producer.initTransactions();
+      return false;
     } catch (KafkaException e) {
       close();
       throw trouble(e);
@@ -88,6 +95,12 @@ final class TopicTransaction implements AutoCloseable {
 
   private long transaction(Iterator<Line> lines, Map<TopicPartition, OffsetAndMetadata> offsets) {
     AtomicReference<Exception> refused = new AtomicReference<>();
+    Callback answered =
+        (metadata, e) -> {
+          if (e != null) {
+            refused.compareAndSet(null, e);
+          }
+        };
     long count = 0;
     boolean clean = false;
     try {
@@ -95,13 +108,7 @@ final class TopicTransaction implements AutoCloseable {
       while (lines.hasNext() && refused.get() == null) {
         Line line = lines.next();
         var unused = // the callback tells, and the flush waits
-            producer.send(
-                new ProducerRecord<>(topic, line.key(), line.value()),
-                (metadata, e) -> {
-                  if (e != null) {
-                    refused.compareAndSet(null, e);
-                  }
-                });
+            producer.send(new ProducerRecord<>(topic, line.key(), line.value()), answered);
         count++;
       }
       producer.flush();

@@ -13,6 +13,7 @@ import dev.tidemark.job.sink.TopicStage.Begun;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -104,6 +105,21 @@ class KafkaRowSinkTest {
     assertThat(stage.ledger()).containsEntry(TopicStage.P0, 4L);
   }
 
+  /** Tasks of one partition run now on one executor, now on another. */
+  @Test
+  void twoJvmsOfOneRunTakeTurns() {
+    Begun run = stage.run(1);
+    KafkaRowSink other = new KafkaRowSink(stage.settings, stage.job, 1, run.place());
+    TopicStage.write(run.sink(), 0, 1);
+    for (long offset = 1; offset < 5; offset++) {
+      KafkaRowSink sink = offset % 2 == 1 ? other : run.sink();
+      sink.takeOver(TopicStage.P0);
+      assertThat(TopicStage.write(sink, offset, offset + 1).rows()).isEqualTo(1);
+    }
+    assertThat(TopicStage.write(run.sink(), 5, 6).rows()).isEqualTo(1);
+    assertThat(stage.values()).hasSize(6);
+  }
+
   /** A producer that begins late takes the id from its successor, but never the ledger. */
   @Test
   void aTransactionThatAnEarlierRunBeginsLateIsRefusedItsOffsets() {
@@ -123,7 +139,8 @@ class KafkaRowSinkTest {
                       List.of(new Line(null, new byte[] {1})).iterator(),
                       ledger
                           .require(stage.job, 2, List.of(TopicStage.P0))
-                          .moved(Map.of(TopicStage.P0, 9L))));
+                          .moved(Map.of(TopicStage.P0, 9L))
+                          .offsets(Set.of(TopicStage.P0))));
       assertThat(trouble).hasMessageContaining("epoch 2");
       assertThat(trouble(late::begin).reason()).as("for ever").isEqualTo(Reason.Fenced);
     }
