@@ -41,15 +41,19 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 public final class Throughput {
   private static final int PARTITIONS = 4;
   private static final String HEAP = "-Xms1g -Xmx1g";
+  private static final long BATCH_MILLIS = 1_000;
+  private static final Duration LOOK = Duration.ofMillis(100); // either side is looked at as often
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Pattern READ = Pattern.compile("read (\\d+) at (\\d+)");
 
   /**
    * What is measured.
    *
+   * @param rate records per second and partition that a batch takes at most: more than can be done,
+   *     or the limit would be measured
    * @param program null for the article's first job with a topic, or files, in place of the table
    */
-  private record Work(String name, int records, Program program) {
+  private record Work(String name, int records, int rate, Program program) {
     boolean rows() {
       return program == null;
     }
@@ -66,10 +70,11 @@ public final class Throughput {
 
   private static final List<Work> WORKS =
       List.of(
-          new Work("words", 6_000_000, program("explode(split(value, ' ')) AS k", true)),
-          new Work("running", 9_000_000, program("get_json_object(value, '$.k') AS k", false)),
-          new Work("topic", 18_000_000, null),
-          new Work("files", 18_000_000, null));
+          new Work("words", 6_000_000, 200_000, program("explode(split(value, ' ')) AS k", true)),
+          new Work(
+              "running", 9_000_000, 200_000, program("get_json_object(value, '$.k') AS k", false)),
+          new Work("topic", 18_000_000, 300_000, null),
+          new Work("files", 18_000_000, 300_000, null));
 
   private final Servers servers;
   private final Processes processes;
@@ -77,7 +82,6 @@ public final class Throughput {
   private final Path image;
   private final String plain;
   private final Engine engine;
-  private final Pace pace;
 
   private Throughput(
       Servers servers,
@@ -87,7 +91,6 @@ public final class Throughput {
       String plain,
       Engine engine) {
     this.engine = engine;
-    this.pace = new Pace(engine, 1_000, 200_000, 10_000);
     this.servers = servers;
     this.processes = processes;
     this.directory = directory;
@@ -204,6 +207,7 @@ public final class Throughput {
   private double tidemark(Work work, int number) throws IOException, SQLException {
     String name = "t_" + work.name() + number;
     servers.admin("CREATE DATABASE " + name);
+    Pace pace = new Pace(engine, BATCH_MILLIS, work.rate(), 10_000);
     String settings =
         work.files()
             ? SettingsJson.ofFiles(servers, name, work.name(), path(name + "-files"), pace)
@@ -258,7 +262,7 @@ public final class Throughput {
     long[] first = new long[2];
     Awaitility.await("all of " + name)
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
+        .pollInterval(LOOK)
         .until(
             () -> {
               long read = committed.getAsLong();
@@ -298,8 +302,8 @@ public final class Throughput {
     command.addAll(List.of(work.name(), servers.kafka(), work.name()));
     command.add(
         work.files() ? path(name + "-files") : work.rows() ? results(name) : servers.jdbc(name));
-    command.add(Long.toString(pace.batchMillis()));
-    command.add(Integer.toString(pace.rate()));
+    command.add(Long.toString(BATCH_MILLIS));
+    command.add(Integer.toString(work.rate()));
     command.add(path(name));
     command.add(Integer.toString(PARTITIONS));
     Process process = processes.start(name, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), command);
@@ -307,7 +311,7 @@ public final class Throughput {
       List<long[]> reads = new ArrayList<>();
       Awaitility.await("all of " + name)
           .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(100))
+          .pollInterval(LOOK)
           .until(
               () -> {
                 reads.clear();
