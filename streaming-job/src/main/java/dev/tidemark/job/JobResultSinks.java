@@ -5,14 +5,14 @@ import dev.tidemark.job.expression.Pipeline;
 import dev.tidemark.job.expression.Selection;
 import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.KafkaResultSink;
 import dev.tidemark.job.sink.LogSink;
 import dev.tidemark.job.sink.PerEpoch;
-import dev.tidemark.job.sink.PostgresResultSink;
 import dev.tidemark.job.sink.ResultSink;
 import dev.tidemark.job.sink.ResultSinks;
-import dev.tidemark.job.sink.TopicLines;
 import dev.tidemark.job.sink.files.FileSink;
+import dev.tidemark.job.sink.postgres.PostgresResultSink;
+import dev.tidemark.job.sink.topic.KafkaResultSink;
+import dev.tidemark.job.sink.topic.TopicLines;
 import org.apache.spark.sql.types.StructType;
 
 /** Sinks of results of whole batches. */

@@ -2,11 +2,11 @@ package dev.tidemark.job;
 
 import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.KafkaRowSink;
 import dev.tidemark.job.sink.PerEpoch;
-import dev.tidemark.job.sink.PostgresRowSink;
 import dev.tidemark.job.sink.RowSink;
 import dev.tidemark.job.sink.RowSinks;
+import dev.tidemark.job.sink.postgres.PostgresRowSink;
+import dev.tidemark.job.sink.topic.KafkaRowSink;
 
 /** Sinks of rows. */
 final class JobRowSinks implements RowSinks {

@@ -3,7 +3,7 @@ package dev.tidemark.job.check;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.MainMethod;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.SinkCheck;
+import dev.tidemark.job.sink.postgres.SinkCheck;
 
 /** What can be told of a program without running it. */
 final class ApplicationCheck {

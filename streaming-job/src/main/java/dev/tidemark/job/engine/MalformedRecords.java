@@ -3,7 +3,7 @@ package dev.tidemark.job.engine;
 import dev.tidemark.job.expression.Malformed;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.DeadLetters;
+import dev.tidemark.job.sink.postgres.DeadLetters;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

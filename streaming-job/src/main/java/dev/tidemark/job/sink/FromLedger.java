@@ -6,13 +6,14 @@ import java.util.NoSuchElementException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The records at or after the ledger; what lies outside the range must not be there at all. */
-final class FromLedger implements Iterator<ConsumerRecord<byte[], byte[]>> {
+public final class FromLedger implements Iterator<ConsumerRecord<byte[], byte[]>> {
   private final Iterator<ConsumerRecord<byte[], byte[]>> records;
   private final PartitionRange range;
   private final long first;
   private ConsumerRecord<byte[], byte[]> next;
 
-  FromLedger(Iterator<ConsumerRecord<byte[], byte[]>> records, PartitionRange range, long first) {
+  public FromLedger(
+      Iterator<ConsumerRecord<byte[], byte[]>> records, PartitionRange range, long first) {
     this.records = records;
     this.range = range;
     this.first = first;

@@ -16,16 +16,18 @@ public final class Line implements Serializable {
    * @param key of the record; null without one
    * @param value null for a tombstone, which says that there is nothing under the key any more
    */
-  Line(byte[] key, byte[] value) {
+  public Line(byte[] key, byte[] value) {
     this.key = key;
     this.value = value;
   }
 
-  byte[] key() {
+  /** Null without one. */
+  public byte[] key() {
     return key;
   }
 
-  byte[] value() {
+  /** Null for a tombstone. */
+  public byte[] value() {
     return value;
   }
 

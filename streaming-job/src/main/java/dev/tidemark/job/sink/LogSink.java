@@ -1,5 +1,6 @@
 package dev.tidemark.job.sink;
 
+import dev.tidemark.job.ledger.DueRule;
 import dev.tidemark.job.ledger.ObjectLedger;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
@@ -52,7 +53,7 @@ public final class LogSink implements ResultSink {
 
   @Override
   public boolean commit(long batch, List<Staged> staged, List<PartitionRange> ranges) {
-    if (!LedgerVector.isDue(ranges, ledger.require(jobId, epoch))) {
+    if (!DueRule.isDue(ranges, ledger.require(jobId, epoch))) {
       return false;
     }
     print(batch, staged);

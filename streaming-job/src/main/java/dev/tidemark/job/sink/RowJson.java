@@ -24,7 +24,7 @@ public final class RowJson {
   }
 
   /** One row, without an end of line. */
-  byte[] text(InternalRow row) {
+  public byte[] text(InternalRow row) {
     StringWriter text = new StringWriter();
     JacksonGenerator generator = generator(text);
     generator.write(row);

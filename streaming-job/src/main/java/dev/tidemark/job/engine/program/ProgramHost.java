@@ -6,14 +6,14 @@ import dev.tidemark.job.engine.Prepared;
 import dev.tidemark.job.engine.Run;
 import dev.tidemark.job.engine.dstream.Contexts;
 import dev.tidemark.job.engine.dstream.Ranges;
+import dev.tidemark.job.ledger.DueRule;
 import dev.tidemark.job.ledger.ObjectLedger;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.settings.Settings;
-import dev.tidemark.job.sink.LedgerVector;
-import dev.tidemark.job.sink.ProgramSink;
 import dev.tidemark.job.sink.Written;
+import dev.tidemark.job.sink.postgres.ProgramSink;
 import dev.tidemark.program.Action;
 import dev.tidemark.program.BatchWork;
 import dev.tidemark.program.Host;
@@ -157,7 +157,7 @@ final class ProgramHost implements Host {
 
   private Outcome moved(List<PartitionRange> ranges) {
     try (ObjectLedger ledger = new ObjectLedger(prepared.settings())) {
-      if (!LedgerVector.isDue(ranges, ledger.require(jobId, epoch))) {
+      if (!DueRule.isDue(ranges, ledger.require(jobId, epoch))) {
         return Outcome.NOTHING;
       }
       ledger.move(jobId, epoch, PartitionRange.ends(ranges));
