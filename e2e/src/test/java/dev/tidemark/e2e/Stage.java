@@ -79,7 +79,7 @@ final class Stage
     System.out.println(line);
     if (passed) {
       write(line(context), line + "\n");
-      scene.close();
+      remove(scene);
     } else {
       scene.stopFeeding();
       Path report = Path.of("target", "e2e", name(context) + ".txt");
@@ -92,6 +92,18 @@ final class Stage
               + Report.of(scene));
       System.out.println(
           "The scene is kept in namespace " + scene.id() + " and described in e2e/" + report + ".");
+    }
+  }
+
+  /**
+   * What fails once, because a tunnel broke or the API server was slow, is done the second time.
+   */
+  private static void remove(Scene scene) {
+    try {
+      scene.close();
+    } catch (RuntimeException e) {
+      System.out.println("Removing " + scene.id() + " is tried once more: " + e);
+      scene.close();
     }
   }
 
