@@ -11,9 +11,12 @@ import java.util.Map;
 final class Backups {
   private static final Path PROGRAM = Path.of("backup/target/image/bin/tidemark-backup");
 
+  private static final String EXPIRED = "OffsetsExpired: ";
+
   private final Servers servers;
   private final Processes processes;
   private final Path credentials;
+  private final Path log;
   private int made;
 
   /** Keeps the credentials in that directory, as a mounted Secret has them. */
@@ -21,6 +24,7 @@ final class Backups {
     this.servers = servers;
     this.processes = processes;
     this.credentials = directory.resolve("credentials");
+    this.log = directory.resolve("backups.log");
   }
 
   /** Makes one more. */
@@ -29,10 +33,22 @@ final class Backups {
     run("create", "--checkpoint", checkpoint(job), "--to", place(job), "--name", "backup-" + made);
   }
 
-  /** Puts the newest back. */
-  void restoreNewest(String job) throws IOException {
+  /**
+   * Puts the newest back.
+   *
+   * @return false when it is refused because the topic no longer holds what came after it
+   */
+  boolean restoreNewest(String job) throws IOException {
     String name = "backup-" + made;
-    run("restore", "--checkpoint", checkpoint(job), "--from", place(job), "--id", name, name);
+    try {
+      run("restore", "--checkpoint", checkpoint(job), "--from", place(job), "--id", name, name);
+      return true;
+    } catch (IOException e) {
+      if (Files.readString(log).lines().reduce((a, b) -> b).orElse("").startsWith(EXPIRED)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static String checkpoint(String job) {

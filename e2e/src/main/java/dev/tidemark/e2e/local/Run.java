@@ -265,10 +265,13 @@ final class Run implements AutoCloseable {
     backups.create(name);
     Thread.sleep(random.nextInt(3_000)); // the job goes on, and so does its ledger
     driver.destroy();
-    if (random.nextInt(3) > 0) { // else the backup replaces newer state
+    // Else the backup replaces newer state. One of before the topic dropped records is refused.
+    if (random.nextInt(3) > 0 && !dropped) {
       servers.deleteAll(name);
     }
-    backups.restoreNewest(name);
+    if (!backups.restoreNewest(name) && !dropped) {
+      throw new IllegalStateException("the newest backup of " + name + " was refused");
+    }
     start();
   }
 
