@@ -1,9 +1,7 @@
 package dev.tidemark.job.ledger;
 
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -25,10 +23,8 @@ public final class GroupPosition {
     return new GroupPosition(document.moved(to));
   }
 
-  /** What a transaction sends so that the ledger stands here, of these partitions. */
-  public Map<TopicPartition, OffsetAndMetadata> offsets(Set<Partition> of) {
-    Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(GroupOffsets.of(document));
-    all.keySet().removeIf(tp -> !of.contains(new Partition(tp.topic(), tp.partition())));
-    return all;
+  /** What a transaction sends so that the ledger stands here, of the partitions asked for. */
+  public Map<TopicPartition, OffsetAndMetadata> offsets() {
+    return GroupOffsets.of(document);
   }
 }

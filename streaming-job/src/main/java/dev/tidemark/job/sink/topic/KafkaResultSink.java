@@ -5,7 +5,6 @@ import dev.tidemark.job.ledger.GroupLedger;
 import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.GroupName;
 import dev.tidemark.job.ledger.GroupPosition;
-import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.Line;
@@ -15,7 +14,6 @@ import dev.tidemark.job.sink.Staged;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
@@ -70,8 +68,7 @@ public final class KafkaResultSink implements ResultSink, AutoCloseable {
     }
     // Offsets that stay are sent as well: it is they that a run without the place is refused.
     Iterator<Line> all = staged.stream().flatMap(part -> part.lines().stream()).iterator();
-    Map<Partition, Long> ends = PartitionRange.ends(ranges);
-    transaction.run(all, at.moved(ends).offsets(ends.keySet()));
+    transaction.run(all, at.moved(PartitionRange.ends(ranges)).offsets());
     return true;
   }
 

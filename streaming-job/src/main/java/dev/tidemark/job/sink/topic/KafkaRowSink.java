@@ -20,7 +20,6 @@ import dev.tidemark.job.sink.Written;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -90,7 +89,7 @@ public final class KafkaRowSink implements RowSink, AutoCloseable {
     }
     Rows rows = pipeline.apply(new FromLedger(records, range, until), malformed);
     GroupPosition next = at.moved(Map.of(partition, range.until()));
-    long count = transaction.run(lines.all(rows), next.offsets(Set.of(partition)));
+    long count = transaction.run(lines.all(rows), next.offsets());
     positions.put(partition, next);
     return new Written(rows.records(), count, false);
   }

@@ -1,5 +1,7 @@
 package dev.tidemark.job.sink.files;
 
+import static dev.tidemark.job.sink.EventRecords.P0;
+import static dev.tidemark.job.sink.EventRecords.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -56,7 +58,6 @@ class FileSinkTest {
           .add("at", DataTypes.TimestampType)
           .add("price", DataTypes.createDecimalType(10, 2))
           .add("many", DataTypes.createArrayType(DataTypes.IntegerType));
-  private static final Partition P0 = new Partition("events", 0);
   private static final LedgerIdentity KAFKA =
       new LedgerIdentity("cluster", Map.of("events", "topic"));
   private static final long NEW_YEAR_MICROS = 1_767_225_600_000_000L;
@@ -106,7 +107,7 @@ class FileSinkTest {
   }
 
   private static Optional<Claim> claim(FileSink sink, long until) {
-    return sink.claim(1, List.of(new PartitionRange(P0, 0, until)));
+    return sink.claim(1, List.of(range(0, until)));
   }
 
   private static InternalRow row(String word, long n) {
@@ -178,7 +179,7 @@ class FileSinkTest {
 
     FileSink second = run(settings, "j", 2);
     Claim again = claim(second, 9).orElseThrow();
-    assertThat(again.ranges()).containsExactly(new PartitionRange(P0, 0, 3));
+    assertThat(again.ranges()).containsExactly(range(0, 3));
     CommittedFile file = stage(second, again, row("other", 1), row("rows", 2)).file();
     assertThat(file.rows()).as("what was written before stays").isEqualTo(1);
     assertThat(
@@ -196,7 +197,7 @@ class FileSinkTest {
 
     FileSink second = run(settings("JsonLines", "changed"), "j", 2);
     Claim next = claim(second, 9).orElseThrow();
-    assertThat(next).isEqualTo(new Claim(2, List.of(new PartitionRange(P0, 0, 9))));
+    assertThat(next).isEqualTo(new Claim(2, List.of(range(0, 9))));
     assertThat(names()).noneMatch(name -> name.endsWith(".jsonl"));
     Trouble refused =
         catchThrowableOfType(
@@ -217,9 +218,8 @@ class FileSinkTest {
           Map.of(P0, 0L, gone, 0L));
     }
     FileSink first = new FileSink(settings, "j", 1, SCHEMA);
-    first.claim(1, List.of(new PartitionRange(P0, 0, 3), new PartitionRange(gone, 0, 3)));
-    assertThat(claim(run(settings, "j", 2), 3))
-        .contains(new Claim(2, List.of(new PartitionRange(P0, 0, 3))));
+    first.claim(1, List.of(range(0, 3), new PartitionRange(gone, 0, 3)));
+    assertThat(claim(run(settings, "j", 2), 3)).contains(new Claim(2, List.of(range(0, 3))));
   }
 
   @Test

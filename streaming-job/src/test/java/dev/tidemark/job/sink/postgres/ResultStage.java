@@ -1,5 +1,8 @@
 package dev.tidemark.job.sink.postgres;
 
+import static dev.tidemark.job.sink.EventRecords.P0;
+import static dev.tidemark.job.sink.EventRecords.range;
+
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
@@ -25,7 +28,6 @@ final class ResultStage {
   static final StructType WORDS =
       new StructType().add("word", DataTypes.StringType, true).add("n", DataTypes.LongType, false);
   static final List<String> BY_WORD = List.of("word");
-  private static final Partition P0 = new Partition("events", 0);
   private static final Partition P1 = new Partition("events", 1);
 
   final RealPostgres postgres;
@@ -98,7 +100,7 @@ final class ResultStage {
 
   /** From and until of partition 0, then those of partition 1. */
   static List<PartitionRange> ranges(long from0, long until0, long from1, long until1) {
-    return List.of(new PartitionRange(P0, from0, until0), new PartitionRange(P1, from1, until1));
+    return List.of(range(from0, until0), new PartitionRange(P1, from1, until1));
   }
 
   static Staged stage(ResultSink sink, long batch, long attempt, InternalRow... rows) {

@@ -1,5 +1,7 @@
 package dev.tidemark.job.sink.topic;
 
+import static dev.tidemark.job.sink.EventRecords.P0;
+import static dev.tidemark.job.sink.EventRecords.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,9 +53,7 @@ class KafkaResultSinkTest {
   }
 
   private static List<PartitionRange> ranges(long from0, long to0, long from1, long to1) {
-    return List.of(
-        new PartitionRange(TopicStage.P0, from0, to0),
-        new PartitionRange(TopicStage.P1, from1, to1));
+    return List.of(range(from0, to0), new PartitionRange(TopicStage.P1, from1, to1));
   }
 
   @Test
@@ -70,7 +70,7 @@ class KafkaResultSinkTest {
           .extracting(ConsumerRecord::key)
           .containsExactlyInAnyOrder("a", "b", "c");
       assertThat(stage.values()).contains("{\"value\":\"c\",\"n\":3}");
-      assertThat(stage.ledger()).isEqualTo(Map.of(TopicStage.P0, 3L, TopicStage.P1, 2L));
+      assertThat(stage.ledger()).isEqualTo(Map.of(P0, 3L, TopicStage.P1, 2L));
       assertThatThrownBy(() -> sink.commit(2, staged, ranges(2, 4, 2, 2)))
           .isInstanceOf(Trouble.class)
           .hasMessageContaining("count twice");
@@ -111,13 +111,13 @@ class KafkaResultSinkTest {
   void skippedRangesAreNotedWithTheMove() {
     try (GroupLedger ledger = new GroupLedger(stage.settings)) {
       ledger.takeEpoch(stage.job, 1, 1);
-      ledger.open(stage.job, 1, TopicStage.identity(), Map.of(TopicStage.P0, 0L));
-      ledger.skip(stage.job, 1, List.of(new Skipped(TopicStage.P0, 0, 7)));
+      ledger.open(stage.job, 1, TopicStage.identity(), Map.of(P0, 0L));
+      ledger.skip(stage.job, 1, List.of(new Skipped(P0, 0, 7)));
     }
     try (GroupLedger later = new GroupLedger(stage.settings)) {
       assertThat(later.read(stage.job).orElseThrow().skipped())
-          .containsExactly(new Skipped(TopicStage.P0, 0, 7));
-      assertThat(stage.ledger()).containsEntry(TopicStage.P0, 7L);
+          .containsExactly(new Skipped(P0, 0, 7));
+      assertThat(stage.ledger()).containsEntry(P0, 7L);
     }
   }
 
@@ -128,17 +128,16 @@ class KafkaResultSinkTest {
         GroupLedger ledger = new GroupLedger(stage.settings)) {
       sink.commit(1, List.of(), ranges(0, 3, 0, 2));
       position = ledger.seal(stage.job, 2).orElseThrow();
-      assertThat(position.until()).isEqualTo(Map.of(TopicStage.P0, 3L, TopicStage.P1, 2L));
+      assertThat(position.until()).isEqualTo(Map.of(P0, 3L, TopicStage.P1, 2L));
       assertThat(position.identity()).isEqualTo(TopicStage.identity());
       assertThat(ledger.read(stage.job).orElseThrow().sealed()).isTrue();
       assertThatThrownBy(() -> sink.commit(2, List.of(), ranges(3, 4, 2, 2)))
           .isInstanceOf(Trouble.class);
     }
-    Position further =
-        new Position(position.identity(), Map.of(TopicStage.P0, 9L), position.skipped());
+    Position further = new Position(position.identity(), Map.of(P0, 9L), position.skipped());
     try (GroupLedger ledger = new GroupLedger(stage.settings)) {
       ledger.takeOver(stage.job, 3, 2, further);
-      assertThat(stage.ledger()).isEqualTo(Map.of(TopicStage.P0, 9L));
+      assertThat(stage.ledger()).isEqualTo(Map.of(P0, 9L));
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.tidemark.job.sink.topic;
 
+import static dev.tidemark.job.sink.EventRecords.P0;
+import static dev.tidemark.job.sink.EventRecords.range;
 import static dev.tidemark.job.sink.EventRecords.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -7,7 +9,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tidemark.job.expression.Malformed;
 import dev.tidemark.job.ledger.GroupLedger;
 import dev.tidemark.job.ledger.GroupName;
-import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.sink.Line;
@@ -16,7 +17,6 @@ import dev.tidemark.job.sink.topic.TopicStage.Begun;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -41,7 +41,7 @@ class KafkaRowSinkTest {
     assertThat(stage.values())
         .containsExactly("{\"value\":\"V0\"}", "{\"value\":\"V1\"}", "{\"value\":\"V2\"}");
     assertThat(stage.committed()).extracting(ConsumerRecord::key).containsExactly("V0", "V1", "V2");
-    assertThat(stage.ledger()).isEqualTo(Map.of(TopicStage.P0, 3L, TopicStage.P1, 0L));
+    assertThat(stage.ledger()).isEqualTo(Map.of(P0, 3L, TopicStage.P1, 0L));
   }
 
   @Test
@@ -62,7 +62,7 @@ class KafkaRowSinkTest {
     TopicStage.write(stage.run(1).sink(), 0, 3);
     Begun next = stage.run(2);
 
-    assertThat(next.ledger().until()).containsEntry(TopicStage.P0, 3L);
+    assertThat(next.ledger().until()).containsEntry(P0, 3L);
     assertThat(TopicStage.write(next.sink(), 0, 4)).isEqualTo(new Written(1, 1, false));
     assertThat(stage.values()).hasSize(4);
   }
@@ -96,16 +96,11 @@ class KafkaRowSinkTest {
               }
             });
 
-    Trouble trouble =
-        trouble(
-            () ->
-                zombie
-                    .sink()
-                    .write(new PartitionRange(TopicStage.P0, 0, 4), records, Malformed.STOPS));
+    Trouble trouble = trouble(() -> zombie.sink().write(range(0, 4), records, Malformed.STOPS));
     assertThat(trouble.reason()).as(trouble.toString()).isEqualTo(Reason.Fenced);
     assertThat(stage.values()).containsExactly("{\"value\":\"V0\"}", "{\"value\":\"V1\"}");
     assertThat(TopicStage.write(next[0].sink(), 2, 4).rows()).isEqualTo(2);
-    assertThat(stage.ledger()).containsEntry(TopicStage.P0, 4L);
+    assertThat(stage.ledger()).containsEntry(P0, 4L);
   }
 
   /** Tasks of one partition run now on one executor, now on another. */
@@ -116,7 +111,7 @@ class KafkaRowSinkTest {
     TopicStage.write(run.sink(), 0, 1);
     for (long offset = 1; offset < 5; offset++) {
       KafkaRowSink sink = offset % 2 == 1 ? other : run.sink();
-      sink.takeOver(TopicStage.P0);
+      sink.takeOver(P0);
       assertThat(TopicStage.write(sink, offset, offset + 1).rows()).isEqualTo(1);
     }
     assertThat(TopicStage.write(run.sink(), 5, 6).rows()).isEqualTo(1);
@@ -128,7 +123,7 @@ class KafkaRowSinkTest {
   void aTransactionThatAnEarlierRunBeginsLateIsRefusedItsOffsets() {
     Begun zombie = stage.run(1);
     Begun next = stage.run(2);
-    String id = GroupName.of(stage.settings).rows(TopicStage.P0);
+    String id = GroupName.of(stage.settings).rows(P0);
     try (GroupLedger ledger = new GroupLedger(stage.settings);
         TopicTransaction late =
             new TopicTransaction(
@@ -140,15 +135,12 @@ class KafkaRowSinkTest {
               () ->
                   late.run(
                       List.of(new Line(null, new byte[] {1})).iterator(),
-                      ledger
-                          .require(stage.job, 2, List.of(TopicStage.P0))
-                          .moved(Map.of(TopicStage.P0, 9L))
-                          .offsets(Set.of(TopicStage.P0))));
+                      ledger.require(stage.job, 2, List.of(P0)).moved(Map.of(P0, 9L)).offsets()));
       assertThat(trouble).hasMessageContaining("epoch 2");
       assertThat(trouble(late::begin).reason()).as("for ever").isEqualTo(Reason.Fenced);
     }
     assertThat(stage.values()).containsExactly("{\"value\":\"V0\"}");
-    assertThat(stage.ledger()).containsEntry(TopicStage.P0, 1L);
+    assertThat(stage.ledger()).containsEntry(P0, 1L);
 
     // Its producer was fenced for no good reason: the next run goes on.
     assertThat(trouble(() -> TopicStage.write(next.sink(), 1, 2)).reason())
@@ -163,11 +155,7 @@ class KafkaRowSinkTest {
     Iterator<ConsumerRecord<byte[], byte[]>> records =
         records(0, 2, offset -> offset == 0 ? "small" : "x".repeat(2_000_000), o -> {});
 
-    Trouble trouble =
-        trouble(
-            () ->
-                run.sink()
-                    .write(new PartitionRange(TopicStage.P0, 0, 2), records, Malformed.STOPS));
+    Trouble trouble = trouble(() -> run.sink().write(range(0, 2), records, Malformed.STOPS));
     assertThat(trouble.reason()).isEqualTo(Reason.SinkRejectedRow);
     assertThat(trouble).hasMessageContaining(stage.topic).hasMessageContaining("max.message.bytes");
     assertThat(stage.values()).isEmpty();
@@ -177,13 +165,9 @@ class KafkaRowSinkTest {
   @Test
   void aRangeWithoutARowMovesTheLedger() {
     Begun run = stage.run(1);
-    run.sink()
-        .write(
-            new PartitionRange(TopicStage.P0, 0, 2),
-            records(0, 2, offset -> "left out", o -> {}),
-            Malformed.STOPS);
+    run.sink().write(range(0, 2), records(0, 2, offset -> "left out", o -> {}), Malformed.STOPS);
     assertThat(stage.values()).isEmpty();
-    assertThat(stage.ledger()).containsEntry(TopicStage.P0, 2L);
+    assertThat(stage.ledger()).containsEntry(P0, 2L);
   }
 
   private static Trouble trouble(org.assertj.core.api.ThrowableAssert.ThrowingCallable work) {

@@ -1,5 +1,7 @@
 package dev.tidemark.job.sink.topic;
 
+import static dev.tidemark.job.sink.EventRecords.P0;
+import static dev.tidemark.job.sink.EventRecords.range;
 import static dev.tidemark.job.sink.EventRecords.records;
 
 import dev.tidemark.job.expression.Malformed;
@@ -8,7 +10,6 @@ import dev.tidemark.job.ledger.GroupMember;
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState;
 import dev.tidemark.job.ledger.LedgerState.Partition;
-import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.real.Needed;
 import dev.tidemark.job.real.RealKafka;
 import dev.tidemark.job.settings.Settings;
@@ -33,7 +34,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** A job that writes to a topic of a real broker: a topic to read with two partitions, and runs. */
 final class TopicStage {
-  static final Partition P0 = new Partition("events", 0);
   static final Partition P1 = new Partition("events", 1);
   private static final AtomicInteger JOBS = new AtomicInteger();
 
@@ -103,7 +103,7 @@ final class TopicStage {
   }
 
   static Written write(KafkaRowSink sink, long from, long until) {
-    return sink.write(new PartitionRange(P0, from, until), records(from, until), Malformed.STOPS);
+    return sink.write(range(from, until), records(from, until), Malformed.STOPS);
   }
 
   Map<Partition, Long> ledger() {
