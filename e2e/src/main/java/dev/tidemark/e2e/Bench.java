@@ -44,7 +44,8 @@ public final class Bench {
    * Arguments: number of faults of each kind, directory of the results, and seconds of an outage,
    * with which the outage alone is measured, once, or one series of them: {@code standby}, of the
    * driver that has another JVM standing by, {@code change}, of a changed definition, {@code
-   * restore}, of going back to a backup, or {@code sink}, of a database that was away.
+   * restore}, of going back to a backup, {@code sink}, of a database that was away, or {@code
+   * node}, of a node that hangs.
    */
   public static void main(String[] arguments) throws IOException {
     int faults = Integer.parseInt(arguments[0]);
@@ -60,6 +61,7 @@ public final class Bench {
         case "change" -> bench.change();
         case "restore" -> new RestoreBench(cluster, infra, result).run(faults);
         case "sink" -> new SinkBench(cluster, infra, result).run(faults);
+        case "node" -> new NodeBench(cluster, infra, result).run(faults);
         case "recovery" -> bench.faults();
         default -> throw new IllegalArgumentException("neither seconds nor a series: " + only);
       }
