@@ -8,7 +8,6 @@ import dev.tidemark.operator.ops.OpsServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -41,7 +40,7 @@ public final class Main {
 
   private static void run(Config config) throws Exception {
     Clock clock = Clock.systemUTC();
-    KubernetesClient client = new KubernetesClientBuilder().build();
+    KubernetesClient client = ApiClient.connect();
     Platform platform =
         new Platform(
             clusterId(client),
