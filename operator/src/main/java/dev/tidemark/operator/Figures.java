@@ -11,23 +11,27 @@ import dev.tidemark.operator.kubernetes.StreamingJobReconciler;
 import dev.tidemark.operator.ops.JobMetrics.BackupFigures;
 import dev.tidemark.operator.ops.JobMetrics.JobFigures;
 import dev.tidemark.operator.ops.JobMetrics.LastBackup;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 
 /** The figures of every job for the metrics, from what the caches hold. */
 final class Figures {
   private Figures() {}
 
   static List<JobFigures> of(StreamingJobReconciler reconciler, BackupReconciler backups) {
-    List<StreamingJobBackup> all = backups.backups();
-    return reconciler.jobs().stream().map(job -> of(job, reconciler.report(job), all)).toList();
+    Map<ResourceID, LastBackup> last = last(backups.backups());
+    return reconciler.jobs().stream().map(job -> of(job, reconciler.report(job), last)).toList();
   }
 
   private static JobFigures of(
-      StreamingJob job, StreamingJobReconciler.Report report, List<StreamingJobBackup> backups) {
+      StreamingJob job, StreamingJobReconciler.Report report, Map<ResourceID, LastBackup> last) {
     StreamingJobStatus status = job.getStatus();
     return new JobFigures(
         job.getMetadata().getNamespace(),
@@ -42,16 +46,15 @@ final class Figures {
         report.lastCommitAt(),
         job.getSpec().backup() == null || status == null
             ? BackupFigures.NONE
-            : backup(job, status, backups));
+            : backup(status, last.get(ResourceID.fromResource(job))));
   }
 
-  private static BackupFigures backup(
-      StreamingJob job, StreamingJobStatus status, List<StreamingJobBackup> backups) {
+  private static BackupFigures backup(StreamingJobStatus status, LastBackup last) {
     StreamingJobStatus.BackupSeen seen = status.backup();
     return new BackupFigures(
         flag(condition(status, "BackupHealthy")),
         seen == null ? null : seen.missed(),
-        last(job, backups),
+        last,
         seen == null || seen.lastProven() == null ? null : seen.lastProven().time(),
         flag(condition(status, "RestoreCompleted")));
   }
@@ -69,17 +72,21 @@ final class Figures {
         : Condition.find(status.conditions(), type).map(Condition::status);
   }
 
-  private static LastBackup last(StreamingJob job, List<StreamingJobBackup> backups) {
-    return backups.stream()
-        .filter(
-            b ->
-                b.getSpec().jobRef().name().equals(job.getMetadata().getName())
-                    && b.getMetadata().getNamespace().equals(job.getMetadata().getNamespace()))
-        .map(StreamingJobBackup::getStatus)
-        .filter(s -> s != null && s.phase() == Phase.Completed && s.completedAt() != null)
-        .max(Comparator.comparing(StreamingJobBackupStatus::completedAt))
-        .map(Figures::last)
-        .orElse(null);
+  /** The newest completed backup of each job. */
+  private static Map<ResourceID, LastBackup> last(List<StreamingJobBackup> backups) {
+    Map<ResourceID, StreamingJobBackupStatus> newest = new HashMap<>();
+    for (StreamingJobBackup backup : backups) {
+      StreamingJobBackupStatus status = backup.getStatus();
+      if (status != null && status.phase() == Phase.Completed && status.completedAt() != null) {
+        newest.merge(
+            new ResourceID(backup.getSpec().jobRef().name(), backup.getMetadata().getNamespace()),
+            status,
+            BinaryOperator.maxBy(Comparator.comparing(StreamingJobBackupStatus::completedAt)));
+      }
+    }
+    Map<ResourceID, LastBackup> last = new HashMap<>();
+    newest.forEach((job, status) -> last.put(job, last(status)));
+    return last;
   }
 
   private static LastBackup last(StreamingJobBackupStatus status) {
