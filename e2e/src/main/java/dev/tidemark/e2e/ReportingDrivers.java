@@ -27,10 +27,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What simulated driver pods do not do themselves: each of them reports in its job's Lease every
- * ten seconds, as {@code contract/README.md} says, that it has nothing to do.
+ * thirty seconds, as {@code contract/README.md} says, that it has nothing to do.
  */
 final class ReportingDrivers implements AutoCloseable {
-  private static final int EVERY_SECONDS = 10;
+  private static final int EVERY_SECONDS = 30;
   private static final DateTimeFormatter MICRO_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -110,7 +110,7 @@ final class ReportingDrivers implements AutoCloseable {
     return pod.getMetadata().getLabels().get("tidemark.dev/job");
   }
 
-  /** At once, and then every ten seconds, so that not all jobs report at the same time. */
+  /** At once, and then every thirty seconds, so that not all jobs report at the same time. */
   private void begin(Pod pod, long spread) {
     report(pod);
     var unused =

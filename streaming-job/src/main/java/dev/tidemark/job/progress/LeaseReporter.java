@@ -1,6 +1,7 @@
 package dev.tidemark.job.progress;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -14,14 +15,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the report into the job's Lease, in a thread of its own: at once when told, else every ten
- * seconds. An API server that does not answer costs the job nothing.
+ * seconds, and every thirty as long as there is nothing to do. An API server that does not answer
+ * costs the job nothing.
  */
 public final class LeaseReporter {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReporter.class);
-  private static final long EVERY_SECONDS = 10;
+  private static final Duration EVERY = Duration.ofSeconds(10);
+  private static final Duration IDLE = Duration.ofSeconds(30);
 
   /** Several tries before {@link LeaseHold#DEADLINE}. */
-  private static final long RENEW_SECONDS = 4;
+  private static final Duration RENEW = Duration.ofSeconds(4);
 
   /** Several changes in a row (a start, its first batch) become one report. */
   private static final long GATHER_MILLIS = 50;
@@ -33,14 +36,16 @@ public final class LeaseReporter {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  private interface Writing {
+  /** What takes a report to the Lease. */
+  interface Writing {
     void write(String json) throws IOException, InterruptedException;
   }
 
   private final JobLease lease;
   private final String holder;
   private final Writing writing;
-  private final long everySeconds;
+  private final Duration every;
+  private final Duration whenIdle;
   private final String otherwise;
   private final Semaphore due = new Semaphore(0);
   private final CountDownLatch busyStart = new CountDownLatch(1);
@@ -49,7 +54,7 @@ public final class LeaseReporter {
 
   /** Reports as {@code holder} (the driver pod) into that Lease. */
   public LeaseReporter(JobLease lease, String holder) {
-    this(lease, holder, lease::merge, EVERY_SECONDS, "the job goes on without");
+    this(lease, holder, lease::merge, EVERY, IDLE, "the job goes on without");
   }
 
   /** The same, where each report renews the lock of a program that has no ledger. */
@@ -58,16 +63,23 @@ public final class LeaseReporter {
         lease,
         holder,
         hold::renew,
-        RENEW_SECONDS,
+        RENEW,
+        RENEW,
         "the program is ended when that lasts for " + LeaseHold.DEADLINE.toSeconds() + " s");
   }
 
-  private LeaseReporter(
-      JobLease lease, String holder, Writing writing, long everySeconds, String otherwise) {
+  LeaseReporter(
+      JobLease lease,
+      String holder,
+      Writing writing,
+      Duration every,
+      Duration whenIdle,
+      String otherwise) {
     this.lease = lease;
     this.holder = holder;
     this.writing = writing;
-    this.everySeconds = everySeconds;
+    this.every = every;
+    this.whenIdle = whenIdle;
     this.otherwise = otherwise;
   }
 
@@ -98,20 +110,27 @@ public final class LeaseReporter {
         LOG.debug("no batch yet; reporting all the same");
       }
       while (true) {
-        report();
-        if (due.tryAcquire(everySeconds, TimeUnit.SECONDS)) {
-          Thread.sleep(GATHER_MILLIS);
-          due.drainPermits();
-        }
+        boolean idle = report();
+        Duration waited = Duration.ZERO;
+        do {
+          if (due.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS)) {
+            Thread.sleep(GATHER_MILLIS);
+            due.drainPermits();
+            break;
+          }
+          waited = waited.plus(every);
+        } while (waited.compareTo(whenIdle) < 0 && idle && source.get().idle());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private synchronized void report() {
+  /** Returns whether it was that of a job with nothing to do. */
+  private synchronized boolean report() {
+    Report report = source.get();
     try {
-      writing.write(body(source.get()));
+      writing.write(body(report));
       if (complained) {
         complained = false;
         LOG.info("the Lease can be written again");
@@ -124,6 +143,7 @@ public final class LeaseReporter {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return report.idle();
   }
 
   private String body(Report report) {

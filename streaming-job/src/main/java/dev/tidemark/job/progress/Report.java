@@ -29,6 +29,11 @@ public record Report(
     State state,
     long skipped) {
 
+  /** Whether the job works and its last batch was empty because there is nothing to read. */
+  public boolean idle() {
+    return situation == Situation.Running && lag == 0 && batch != null && batch.records() == 0;
+  }
+
   /** What the driver is doing. */
   public enum Situation {
     Starting,
