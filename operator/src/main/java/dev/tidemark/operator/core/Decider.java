@@ -43,7 +43,8 @@ public final class Decider {
         Conditions.phase(seen, judgement, course),
         course.situation(),
         rumour,
-        deleting ? null : earliest(judgement.wake(), course.wake()));
+        deleting ? null : earliest(judgement.wake(), course.wake()),
+        workingUntil(seen, course));
   }
 
   /**
@@ -69,7 +70,16 @@ public final class Decider {
         Conditions.phase(seen, judgement, course),
         course.situation(),
         false,
-        course.situation() == Situation.RUNNING ? course.wake() : null);
+        null,
+        workingUntil(seen, course));
+  }
+
+  private static Instant workingUntil(Observation seen, Course course) {
+    return course.situation() == Situation.RUNNING
+        ? seen.progress(course.driver().attempt())
+            .map(p -> Situations.freshUntil(seen, p))
+            .orElse(null)
+        : null;
   }
 
   private static Instant earliest(Instant a, Instant b) {

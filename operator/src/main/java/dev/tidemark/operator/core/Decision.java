@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param lookFirst the drivers must be read from the API server before this job can be decided
  * @param wake when to look again at the latest; null leaves it to events
+ * @param workingUntil until when the driver counts as working if no later commit is heard of; null
+ *     unless it works
  */
 public record Decision(
     List<Step> steps,
@@ -16,4 +18,5 @@ public record Decision(
     Phase phase,
     Situation situation,
     boolean lookFirst,
-    Instant wake) {}
+    Instant wake,
+    Instant workingUntil) {}

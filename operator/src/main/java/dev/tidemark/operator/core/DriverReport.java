@@ -99,12 +99,12 @@ final class DriverReport {
     return driver.phase() == DriverSeen.Phase.PENDING ? seen.now().plus(GLANCE) : null;
   }
 
-  /** The next instant at which silence alone changes the picture. */
+  /**
+   * The next instant at which silence alone changes the picture; of a driver that works that is
+   * told by {@link Decision#workingUntil}.
+   */
   private static Instant wake(Situation situation, Observation seen, ProgressSeen p) {
-    if (situation == Situation.RUNNING) {
-      return Situations.freshUntil(seen, p);
-    }
-    return p.renewedAt() != null && !Situations.silent(seen, p)
+    return situation != Situation.RUNNING && p.renewedAt() != null && !Situations.silent(seen, p)
         ? Situations.silentFrom(p).plusMillis(1)
         : null;
   }

@@ -1,5 +1,6 @@
 package dev.tidemark.operator.core;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -21,6 +22,16 @@ public record ProgressSeen(
     Instant checkpointAt,
     boolean checkpointBehind,
     int restarts) {
+  /** Reports come every ten seconds, and a little late. */
+  static final Duration LATEST = Duration.ofSeconds(15);
+
+  /** Of a job with nothing to do, every thirty. */
+  private static final Duration LATEST_WHEN_IDLE = Duration.ofSeconds(35);
+
+  /** How long after this report the next one is here, as the contract has it. */
+  public Duration nextWithin() {
+    return idle && situation == Situation.RUNNING ? LATEST_WHEN_IDLE : LATEST;
+  }
 
   /** What the driver is doing. */
   public enum Situation {

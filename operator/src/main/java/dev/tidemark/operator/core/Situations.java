@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /** Tells the situation of a job; the order of the questions is the rule. */
 final class Situations {
-  /** A driver reports every ten seconds; one that did not for so long is silent. */
-  private static final Duration SILENCE = Duration.ofSeconds(35);
+  /** A driver whose report is later than that may be dead. */
+  private static final Duration SILENCE = Duration.ofSeconds(20);
 
   private Situations() {}
 
@@ -64,12 +64,11 @@ final class Situations {
     if (!driver.live() || !driver.leaving()) {
       return Optional.empty();
     }
-    Instant heard =
+    Instant silent =
         seen.progress(driver.attempt())
             .filter(p -> driver.ours() && p.renewedAt() != null)
-            .map(ProgressSeen::renewedAt)
-            .orElse(driver.leavingSince());
-    Instant silent = heard.plus(SILENCE);
+            .map(Situations::silentFrom)
+            .orElse(driver.leavingSince().plus(ProgressSeen.LATEST).plus(SILENCE));
     return Optional.of(silent.isAfter(driver.goneBy()) ? silent : driver.goneBy());
   }
 
@@ -164,13 +163,13 @@ final class Situations {
   }
 
   /**
-   * Until when the last commit counts as recent: three intervals, and the time between two reports.
+   * Until when the last commit counts as recent: three intervals, and the time to the next report.
    */
   static Instant freshUntil(Observation seen, ProgressSeen progress) {
     return progress
         .lastCommitAt()
         .plus(seen.wanted().batchInterval().multipliedBy(3))
-        .plusSeconds(15);
+        .plus(progress.nextWithin());
   }
 
   /** True when the driver has not reported for so long that it should be looked at. */
@@ -179,6 +178,6 @@ final class Situations {
   }
 
   static Instant silentFrom(ProgressSeen progress) {
-    return progress.renewedAt().plus(SILENCE);
+    return progress.renewedAt().plus(progress.nextWithin()).plus(SILENCE);
   }
 }

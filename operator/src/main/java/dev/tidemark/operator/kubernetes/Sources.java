@@ -13,6 +13,8 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +35,7 @@ final class Sources {
           + "!="
           + Labels.BACKUP;
 
+  private final Silence silence;
   private InformerEventSource<Pod, StreamingJob> pods;
   private InformerEventSource<ConfigMap, StreamingJob> settings;
   private InformerEventSource<Lease, StreamingJob> leases;
@@ -40,11 +43,17 @@ final class Sources {
   private InformerEventSource<StreamingJobBackup, StreamingJob> backups;
   private IndexerResourceCache<StreamingJob> jobs;
 
+  Sources(Clock clock) {
+    silence = new Silence(this::lastCommit, clock);
+  }
+
   List<EventSource<?, StreamingJob>> prepare(EventSourceContext<StreamingJob> context) {
     jobs = context.getPrimaryCache();
     pods = source(Pod.class, context);
     settings = source(ConfigMap.class, context);
-    leases = source(Lease.class, context);
+    leases =
+        new InformerEventSource<>(
+            configuration(Lease.class).withOnUpdateFilter(LeaseNews::in).build(), context);
     backups =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(StreamingJobBackup.class, StreamingJob.class)
@@ -53,7 +62,7 @@ final class Sources {
                 .build(),
             context);
     runs = source(Job.class, context);
-    return List.of(pods, settings, leases, runs, backups);
+    return List.of(pods, settings, leases, runs, backups, silence);
   }
 
   /**
@@ -62,14 +71,16 @@ final class Sources {
    */
   private static <R extends HasMetadata> InformerEventSource<R, StreamingJob> source(
       Class<R> type, EventSourceContext<StreamingJob> context) {
-    return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(type, StreamingJob.class)
-            .withName(type.getSimpleName())
-            .withLabelSelector(OURS + COMPONENTS)
-            .withNamespacesInheritedFromController()
-            .withSecondaryToPrimaryMapper(Sources::job)
-            .build(),
-        context);
+    return new InformerEventSource<>(configuration(type).build(), context);
+  }
+
+  private static <R extends HasMetadata> InformerEventSourceConfiguration.Builder<R> configuration(
+      Class<R> type) {
+    return InformerEventSourceConfiguration.from(type, StreamingJob.class)
+        .withName(type.getSimpleName())
+        .withLabelSelector(OURS + COMPONENTS)
+        .withNamespacesInheritedFromController()
+        .withSecondaryToPrimaryMapper(Sources::job);
   }
 
   private static Set<ResourceID> job(HasMetadata object) {
@@ -96,14 +107,33 @@ final class Sources {
   }
 
   Optional<LeaseReader> report(StreamingJob job) {
-    ResourceID lease =
-        new ResourceID(job.getMetadata().getName() + "-driver", job.getMetadata().getNamespace());
+    return lease(ResourceID.fromResource(job))
+        .filter(l -> Owner.is(l, job.getMetadata().getUid()))
+        .flatMap(LeaseReader::read);
+  }
+
+  /**
+   * The job is looked at when nothing has been heard of its driver until then; a report that only
+   * says that it went on puts that off. Null for a driver of which nothing is expected.
+   */
+  void await(StreamingJob job, Optional<LeaseReader> report, Instant until) {
+    ResourceID id = ResourceID.fromResource(job);
+    Instant committed = report.map(r -> r.seen().lastCommitAt()).orElse(null);
+    if (until == null || committed == null) {
+      silence.forget(id);
+    } else {
+      silence.await(id, committed, until);
+    }
+  }
+
+  private Instant lastCommit(ResourceID job) {
+    return lease(job).flatMap(LeaseReader::read).map(r -> r.seen().lastCommitAt()).orElse(null);
+  }
+
+  private Optional<Lease> lease(ResourceID job) {
     return leases == null
         ? Optional.empty()
-        : leases
-            .get(lease)
-            .filter(l -> Owner.is(l, job.getMetadata().getUid()))
-            .flatMap(LeaseReader::read);
+        : leases.get(new ResourceID(job.getName() + "-driver", job.getNamespace().orElseThrow()));
   }
 
   List<StreamingJob> jobs() {

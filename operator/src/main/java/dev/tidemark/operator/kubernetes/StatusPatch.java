@@ -17,11 +17,9 @@ import java.util.Set;
 
 /**
  * The status that follows from a decision, and whether it is worth a write: conditions, phase and
- * memory at once, figures at most every half minute.
+ * memory at once, figures only so often.
  */
 final class StatusPatch {
-  private static final Duration FIGURES_EVERY = Duration.ofSeconds(30);
-
   /** Between these two a job that keeps up flips with every batch. */
   private static final Set<String> WORKING = Set.of("Committing", "Idle");
 
@@ -34,18 +32,26 @@ final class StatusPatch {
       Verdict backups,
       StreamingJobStatus.BackupSeen backup,
       Optional<LeaseReader> report,
+      Duration figuresEvery,
       Instant now) {
     StreamingJobStatus old = job.getStatus() == null ? empty() : job.getStatus();
-    Instant figuresAt = old.operator() == null ? null : old.operator().figuresAt();
+    Instant figuresAt = figuresAt(job);
     StreamingJobStatus next = build(job, old, decision, backups, backup, report, now, figuresAt);
     boolean changed = !weighty(next).equals(weighty(old));
-    boolean due = figuresAt == null || !now.isBefore(figuresAt.plus(FIGURES_EVERY));
+    boolean due = figuresAt == null || !now.isBefore(figuresAt.plus(figuresEvery));
     if (!changed && (next.equals(old) || !due)) {
       return Optional.empty();
     }
     return Optional.of(
         build(
             job, old, decision, backups, backup, report, now, now.truncatedTo(ChronoUnit.MILLIS)));
+  }
+
+  /** When the figures of a job were last written; null for never. */
+  static Instant figuresAt(StreamingJob job) {
+    return job.getStatus() == null || job.getStatus().operator() == null
+        ? null
+        : job.getStatus().operator().figuresAt();
   }
 
   private static StreamingJobStatus build(

@@ -48,7 +48,8 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
   private final Announcer announcer;
   private final BackupSchedules schedules;
   private final StatusNews news;
-  private final Sources sources = new Sources();
+  private final Sources sources;
+  private final FiguresPace pace;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(StreamingJobReconciler::daemon);
 
@@ -64,6 +65,8 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
     this.announcer = new Announcer(client, clock, instance);
     this.schedules = new BackupSchedules(client, announcer);
     this.news = new StatusNews(announcer, schedules);
+    this.sources = new Sources(clock);
+    this.pace = new FiguresPace(() -> sources.jobs().size(), clock);
   }
 
   @Override
@@ -95,10 +98,10 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
 
   @Override
   public UpdateControl<StreamingJob> reconcile(StreamingJob job, Context<StreamingJob> context) {
-    Set<Pod> pods = context.getSecondaryResources(Pod.class);
-    Set<ConfigMap> settings = context.getSecondaryResources(ConfigMap.class);
-    Set<Job> runs = context.getSecondaryResources(Job.class);
-    Optional<Lease> lease = context.getSecondaryResources(Lease.class).stream().findFirst();
+    List<Pod> pods = known(context, Pod.class);
+    List<ConfigMap> settings = known(context, ConfigMap.class);
+    List<Job> runs = known(context, Job.class);
+    Optional<Lease> lease = known(context, Lease.class).stream().findFirst();
 
     Observation seen = observer.observe(job, pods, settings, runs, lease);
     Decision decision = Decider.decide(seen);
@@ -112,19 +115,35 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
     Instant now = seen.now();
     Set<StreamingJobBackup> backups = context.getSecondaryResources(StreamingJobBackup.class);
     ScheduleDecision scheduled = schedules.run(job, backups, now);
-    boolean written =
+    Duration figuresEvery = pace.every();
+    Optional<StreamingJobStatus> status =
         StatusPatch.of(
-                job,
-                acted,
-                scheduled.verdict(),
-                BackupSchedules.status(job, backups, scheduled),
-                report,
-                now)
-            .map(status -> write(job, status, context))
-            .orElse(true);
-    return written
-        ? rescheduled(earliest(acted.wake(), scheduled.wake()))
-        : UpdateControl.<StreamingJob>noUpdate().rescheduleAfter(AT_ONCE);
+            job,
+            acted,
+            scheduled.verdict(),
+            BackupSchedules.status(job, backups, scheduled),
+            report,
+            figuresEvery,
+            now);
+    if (status.isPresent() && !write(job, status.get(), context)) {
+      return UpdateControl.<StreamingJob>noUpdate().rescheduleAfter(AT_ONCE);
+    }
+    sources.await(job, report, acted.workingUntil());
+    Instant figures =
+        report.isEmpty()
+            ? null
+            : nextFigures(status.isPresent() ? now : StatusPatch.figuresAt(job), figuresEvery, now);
+    return rescheduled(earliest(earliest(acted.wake(), scheduled.wake()), figures));
+  }
+
+  /** A set of them would hash every pod from top to toe. */
+  private static <R> List<R> known(Context<StreamingJob> context, Class<R> type) {
+    return context.getSecondaryResourcesAsStream(type).toList();
+  }
+
+  private static Instant nextFigures(Instant last, Duration every, Instant now) {
+    Instant next = last == null ? now : last.plus(every);
+    return next.isAfter(now) ? next : now.plus(every);
   }
 
   private static String seen(StreamingJob job) {

@@ -3,6 +3,7 @@ package dev.tidemark.operator.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -164,10 +165,8 @@ accepted recorded:1 recorded:2 recorded:3 recorded:4 recorded:5 ended:3:Stopped 
         decision.steps().stream()
             .map(s -> s.action().getClass().getSimpleName())
             .collect(Collectors.joining(" "));
-    Long in =
-        decision.wake() == null
-            ? null
-            : Math.round(Duration.between(Given.NOW, decision.wake()).toMillis() / 1000.0);
+    Instant due = Given.due(decision);
+    Long in = due == null ? null : Math.round(Duration.between(Given.NOW, due).toMillis() / 1000.0);
     assertThat(
             String.join(
                 " | ",

@@ -5,7 +5,10 @@ import dev.tidemark.operator.core.backup.RunSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Observations from a few words, for tables: {@code driver:2:running progress:2:1 suspend}. */
 final class Given {
@@ -182,6 +185,14 @@ final class Given {
   private void change(Runnable change) {
     change.run();
     generation = 2;
+  }
+
+  /** When time alone may change the picture; null for never. */
+  static Instant due(Decision decision) {
+    return Stream.of(decision.wake(), decision.workingUntil())
+        .filter(Objects::nonNull)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   static Fingerprint made(String definition) {

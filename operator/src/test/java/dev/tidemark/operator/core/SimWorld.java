@@ -246,7 +246,7 @@ final class SimWorld implements Effects {
       } else {
         acted = true;
       }
-      alarm = decision.wake();
+      alarm = Given.due(decision);
       if (alarm != null && alarm.isBefore(now)) {
         throw new AssertionError("wake in the past: " + alarm + " at " + now);
       }

@@ -1,0 +1,109 @@
+package dev.tidemark.operator.kubernetes;
+
+import dev.tidemark.crds.StreamingJob;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Wakes a job of whose driver nothing was heard for too long. A later commit in the cache puts that
+ * off without anybody looking at the job, which is what happens all the time to jobs that are well.
+ */
+final class Silence extends AbstractEventSource<Void, StreamingJob>
+    implements ResourceEventAware<StreamingJob> {
+
+  private record Awaited(Duration patience, Future<?> alarm) {}
+
+  private final Function<ResourceID, Instant> lastCommit;
+  private final Clock clock;
+  private final Map<ResourceID, Awaited> jobs = new ConcurrentHashMap<>();
+  private final ScheduledThreadPoolExecutor alarms;
+
+  /** The last commit known of a job is asked for when it matters; null for none. */
+  Silence(Function<ResourceID, Instant> lastCommit, Clock clock) {
+    super(Void.class, "silence");
+    this.lastCommit = lastCommit;
+    this.clock = clock;
+    this.alarms = new ScheduledThreadPoolExecutor(1, Silence::daemon);
+    alarms.setRemoveOnCancelPolicy(true);
+  }
+
+  /** The job is woken unless it commits so long after its commit at {@code from}, and so on. */
+  void await(ResourceID job, Instant from, Instant until) {
+    Duration patience = Duration.between(from, until);
+    jobs.compute(
+        job,
+        (id, before) -> {
+          cancel(before);
+          return new Awaited(patience, alarm(id, until));
+        });
+  }
+
+  /** It is not waited for any more. */
+  void forget(ResourceID job) {
+    cancel(jobs.remove(job));
+  }
+
+  /**
+   * The job is woken outside of the map's lock, which others may want who hold that of the events.
+   */
+  private void look(ResourceID job) {
+    Awaited still =
+        jobs.computeIfPresent(
+            job,
+            (id, awaited) -> {
+              Instant heard = lastCommit.apply(id);
+              Instant until = heard == null ? Instant.MIN : heard.plus(awaited.patience());
+              return until.isAfter(clock.instant())
+                  ? new Awaited(awaited.patience(), alarm(id, until))
+                  : null;
+            });
+    if (still == null) {
+      getEventHandler().handleEvent(new Event(job));
+    }
+  }
+
+  private Future<?> alarm(ResourceID job, Instant until) {
+    long millis = Math.max(0, Duration.between(clock.instant(), until).toMillis()) + 1;
+    return alarms.schedule(() -> look(job), millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static void cancel(Awaited awaited) {
+    if (awaited != null) {
+      awaited.alarm().cancel(false);
+    }
+  }
+
+  @Override
+  public Set<Void> getSecondaryResources(StreamingJob job) {
+    return Set.of();
+  }
+
+  @Override
+  public void onResourceDeleted(StreamingJob job) {
+    forget(ResourceID.fromResource(job));
+  }
+
+  @Override
+  public void stop() {
+    alarms.shutdownNow();
+    super.stop();
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "silence");
+    thread.setDaemon(true);
+    return thread;
+  }
+}
