@@ -18,6 +18,12 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.Styler.YAxisPosition;
 
 /**
  * Program of {@code bench/scale}: what the operator costs with many jobs, whose drivers are
@@ -67,7 +73,8 @@ public final class ScaleBench {
    * The operator while nothing happened.
    *
    * @param core share of one core, 0 to 1
-   * @param statusWrites per job and hour
+   * @param reports of a job's driver, an hour
+   * @param statusWrites of a job by the operator, an hour: with the reports all requests there are
    */
   private record Idle(
       int jobs, double core, long residentMebibytes, double reports, double statusWrites) {}
@@ -114,15 +121,18 @@ public final class ScaleBench {
     Outage.last(MEASURED);
     Use after = use();
     double seconds = MEASURED.toSeconds();
-    double written = statusWrites() - writes;
     idle.add(
         new Idle(
             size,
             (after.cpuSeconds() - before.cpuSeconds()) / seconds,
             after.residentMebibytes(),
-            (drivers.reports() - reports) / seconds,
-            written / size / seconds * Duration.ofHours(1).toSeconds()));
+            hourly((double) (drivers.reports() - reports), size),
+            hourly(statusWrites() - writes, size)));
     System.out.println(idle.get(idle.size() - 1));
+  }
+
+  private static double hourly(double requests, int jobs) {
+    return requests / jobs * Duration.ofHours(1).toSeconds() / MEASURED.toSeconds();
   }
 
   private Failed failing(int failures) {
@@ -195,10 +205,34 @@ public final class ScaleBench {
   private void write(Map<String, Object> circumstances, Path directory) throws IOException {
     circumstances.put("idle", idle);
     circumstances.put("failedAtOnce", failed);
-    Path file = directory.resolve("scale-" + LocalDate.now(ZoneOffset.UTC) + ".json");
+    Path file = directory.resolve("scale-" + LocalDate.now(ZoneOffset.UTC));
     Files.createDirectories(directory);
-    Files.writeString(file, Serialization.asJson(circumstances) + "\n");
-    System.out.println(file);
+    Files.writeString(Path.of(file + ".json"), Serialization.asJson(circumstances) + "\n");
+    BitmapEncoder.saveBitmap(plot(), file.toString(), BitmapFormat.PNG);
+    System.out.println(file + ".json");
+  }
+
+  private XYChart plot() {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(1000)
+            .height(560)
+            .title("The operator, with drivers that report that there is nothing to do")
+            .xAxisTitle("jobs")
+            .build();
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+    chart.getStyler().setXAxisLogarithmic(true);
+    chart.getStyler().setYAxisMin(0, 0.0);
+    chart.getStyler().setYAxisMin(1, 0.0);
+    chart.getStyler().setYAxisGroupPosition(1, YAxisPosition.Right);
+    chart.setYAxisGroupTitle(0, "percent of a core");
+    chart.setYAxisGroupTitle(1, "MiB resident");
+    List<Integer> jobs = idle.stream().map(Idle::jobs).toList();
+    chart.addSeries("percent of a core", jobs, idle.stream().map(i -> 100 * i.core()).toList());
+    chart
+        .addSeries("MiB resident", jobs, idle.stream().map(Idle::residentMebibytes).toList())
+        .setYAxisGroup(1);
+    return chart;
   }
 
   /** Writes of a job's status the API server has answered so far. */
