@@ -74,7 +74,7 @@ final class CheckRules {
                 seen.recorded().stream(),
                 seen.drivers().stream()
                     .filter(DriverSeen::ours)
-                    .map(d -> new Recorded(d.attempt(), d.made())))
+                    .map(d -> new Recorded(d.attempt(), d.made(), null)))
             .max(Comparator.comparingInt(Recorded::attempt))
             .filter(newest -> same(newest.made(), wanted))
             .isPresent();

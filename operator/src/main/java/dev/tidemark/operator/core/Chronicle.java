@@ -5,6 +5,7 @@ import dev.tidemark.operator.core.Memory.Leaving;
 import dev.tidemark.operator.core.Memory.Rejection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -15,12 +16,35 @@ final class Chronicle {
   private Chronicle() {}
 
   static Memory fold(Observation seen) {
-    Memory driver = healthy(seen, ended(seen, leaving(seen, numbered(seen))));
+    Memory driver = healthy(seen, ended(seen, leaving(seen, numbered(seen, replaced(seen)))));
     return failedTrial(seen, rejected(seen, RestoreRules.fold(seen, driver)));
   }
 
-  private static Memory numbered(Observation seen) {
+  /**
+   * The end of the driver before was acted upon, but the memory of it could not be written:
+   * somebody else wrote meanwhile, or the operator was killed. The settings of the next attempt
+   * tell of it.
+   */
+  private static Memory replaced(Observation seen) {
     Memory memory = seen.memory();
+    int attempt = memory.launched();
+    if (attempt == 0 || hasEnded(memory, attempt)) {
+      return memory;
+    }
+    return seen.recorded().stream()
+        .filter(r -> r.attempt() > attempt && r.follows() != null)
+        .min(Comparator.comparingInt(Recorded::attempt))
+        // what held a driver back held the next one no more; whoever superseded it was known
+        .map(r -> new Ending(r.follows().reason(), "", true, false, attempt, r.follows().endedAt()))
+        .map(end -> record(seen, memory, null, end))
+        .orElse(memory);
+  }
+
+  private static boolean hasEnded(Memory memory, int attempt) {
+    return memory.ended() != null && memory.ended().attempt() >= attempt;
+  }
+
+  private static Memory numbered(Observation seen, Memory memory) {
     int attempt = Math.max(memory.attempt(), seen.highestAttempt());
     int launched = memory.launched();
     for (Recorded recorded : seen.recorded()) {
@@ -54,7 +78,7 @@ final class Chronicle {
 
   private static Memory ended(Observation seen, Memory memory) {
     int attempt = memory.launched();
-    if (attempt == 0 || (memory.ended() != null && memory.ended().attempt() >= attempt)) {
+    if (attempt == 0 || hasEnded(memory, attempt)) {
       return memory;
     }
     Optional<DriverSeen> pod = seen.driver(attempt);

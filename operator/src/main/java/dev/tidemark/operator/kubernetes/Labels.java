@@ -1,7 +1,9 @@
 package dev.tidemark.operator.kubernetes;
 
+import dev.tidemark.operator.core.DriverPlan;
 import dev.tidemark.operator.core.Fingerprint;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -50,6 +52,7 @@ final class Labels {
   private static final String DIGEST = "tidemark.dev/definition-digest";
   private static final String IMAGE = "tidemark.dev/image";
   private static final String RESTORE_REQUEST = "tidemark.dev/restore-request";
+  private static final String FOLLOWS = "tidemark.dev/follows";
   private static final String NONCE = "tidemark.dev/restart-nonce";
 
   private Labels() {}
@@ -97,6 +100,24 @@ final class Labels {
         annotations.getOrDefault(DIGEST, ""),
         annotations.getOrDefault(IMAGE, ""),
         annotations.getOrDefault(NONCE, ""));
+  }
+
+  /**
+   * Of the settings of an attempt: how and when the one before ended; nothing where there is none.
+   */
+  static Map<String, String> follows(DriverPlan.Previous previous) {
+    return previous == null
+        ? Map.of()
+        : Map.of(FOLLOWS, previous.reason() + " " + previous.endedAt());
+  }
+
+  /** Reads back what {@link #follows(DriverPlan.Previous)} wrote; null for nothing. */
+  static DriverPlan.Previous follows(HasMetadata settings) {
+    Map<String, String> annotations = settings.getMetadata().getAnnotations();
+    String text = annotations == null ? null : annotations.get(FOLLOWS);
+    int space = text == null ? -1 : text.indexOf(' ');
+    Instant at = space < 0 ? null : PodReader.instant(text.substring(space + 1));
+    return at == null ? null : new DriverPlan.Previous(text.substring(0, space), at);
   }
 
   /** True for a driver pod that waits for its turn. */

@@ -148,7 +148,7 @@ final class Observer {
                 Owner.is(m, uid)
                     && Labels.attempt(m) > 0
                     && m.getMetadata().getDeletionTimestamp() == null)
-        .map(m -> new Recorded(Labels.attempt(m), Labels.fingerprint(m)))
+        .map(m -> new Recorded(Labels.attempt(m), Labels.fingerprint(m), Labels.follows(m)))
         .sorted(Comparator.comparingInt(Recorded::attempt))
         .toList();
   }

@@ -48,6 +48,7 @@ final class SettingsMap {
         .withNamespace(job.getMetadata().getNamespace())
         .withLabels(Labels.ofAttempt(name, plan.attempt(), plan.of()))
         .withAnnotations(Labels.annotations(plan.of()))
+        .addToAnnotations(Labels.follows(plan.previous()))
         .withOwnerReferences(Owner.of(job))
         .endMetadata()
         .withImmutable(true)

@@ -39,6 +39,7 @@ import java.util.concurrent.Executors;
 @ControllerConfiguration(name = "streamingjob")
 public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
   private static final Duration AT_ONCE = Duration.ofMillis(20);
+  private static final int TRIES = 5;
   private static final Duration LONGEST = Duration.ofHours(1);
 
   private final KubernetesClient client;
@@ -181,31 +182,48 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
 
   /**
    * Writes the status on the version it was decided from: a decision made from a stale view never
-   * overwrites a newer memory. False when the view was stale; then everything is looked at again.
+   * overwrites a newer memory. Where only others have written meanwhile, what was done is noted all
+   * the same: else an end that was acted upon would never be counted. False when the view was
+   * stale, or others write without pause; then everything is looked at again.
    */
   private boolean write(
       StreamingJob job, StreamingJobStatus status, Context<StreamingJob> context) {
+    StreamingJob on = job;
+    for (int tries = 1; ; tries++) {
+      try {
+        StreamingJob updated = client.resource(with(on, status)).updateStatus();
+        context
+            .eventSourceRetriever()
+            .getControllerEventSource()
+            .handleRecentResourceUpdate(ResourceID.fromResource(on), updated, on);
+        news.tell(job, status);
+        return true;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() == 404) {
+          return true; // deleted meanwhile: nobody is left to tell
+        }
+        if (e.getCode() != 409) {
+          throw e;
+        }
+      }
+      on = client.resource(job).get();
+      if (on == null) {
+        return true;
+      }
+      if (tries == TRIES
+          || !seen(on).equals(seen(job))
+          || !Optional.ofNullable(on.getStatus()).equals(Optional.ofNullable(job.getStatus()))) {
+        return false;
+      }
+    }
+  }
+
+  private static StreamingJob with(StreamingJob job, StreamingJobStatus status) {
     StreamingJob next = new StreamingJob();
     next.setMetadata(job.getMetadata());
     next.setSpec(job.getSpec());
     next.setStatus(status);
-    try {
-      StreamingJob updated = client.resource(next).updateStatus();
-      context
-          .eventSourceRetriever()
-          .getControllerEventSource()
-          .handleRecentResourceUpdate(ResourceID.fromResource(job), updated, job);
-      news.tell(job, status);
-      return true;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == 404) {
-        return true; // deleted meanwhile: nobody is left to tell
-      }
-      if (e.getCode() != 409) {
-        throw e;
-      }
-      return false;
-    }
+    return next;
   }
 
   private static Instant earliest(Instant a, Instant b) {

@@ -169,6 +169,21 @@ final class DeciderTest {
     assertThat(decision.memory().failures()).isZero();
   }
 
+  /** The pass that replaced the first driver could not write what it knew. */
+  @Test
+  void anEndIsCountedThatOnlyTheNextSettingsTellOf() {
+    String next = "recorded:1 recorded:2:d1:JvmCrashed driver:2:running";
+    Memory memory = Decider.decide(Given.of("accepted " + next + " launched:1")).memory();
+    assertThat(memory.restarts()).isEqualTo(1);
+    assertThat(memory.launched()).isEqualTo(2);
+    assertThat(memory.ended().attempt()).isEqualTo(1);
+    assertThat(memory.ended().reason()).isEqualTo("JvmCrashed");
+
+    Given again = Given.given(next);
+    again.memory = memory;
+    assertThat(Decider.decide(again.observation()).memory()).isEqualTo(memory);
+  }
+
   @Test
   void aRefusedChangeRestartsTheRevisionThatRan() {
     Decision decision =

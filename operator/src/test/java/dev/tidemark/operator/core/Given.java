@@ -41,11 +41,15 @@ final class Given {
   final List<RestoreSeen> restores = new ArrayList<>();
 
   static Observation of(String words) {
+    return given(words).observation();
+  }
+
+  static Given given(String words) {
     Given given = new Given();
     for (String word : words.isBlank() ? new String[0] : words.strip().split("\\s+")) {
       given.word(word.split(":"));
     }
-    return given.observation();
+    return given;
   }
 
   Observation observation() {
@@ -124,7 +128,11 @@ final class Given {
       case "waiting" -> waiting(Integer.parseInt(w[1]), w[2]);
       case "silent" -> silent(Integer.parseInt(w[1]));
       case "recorded" ->
-          recorded.add(new Recorded(Integer.parseInt(w[1]), made(w.length > 2 ? w[2] : "d1")));
+          recorded.add(
+              new Recorded(
+                  Integer.parseInt(w[1]),
+                  made(w.length > 2 ? w[2] : "d1"),
+                  w.length > 3 ? new DriverPlan.Previous(w[3], NOW.minusSeconds(5)) : null));
       case "check" -> check(w);
       case "refusal" -> refusal(w[1], w[2].equals("retryable"), Integer.parseInt(w[3]));
       case "rejection" ->

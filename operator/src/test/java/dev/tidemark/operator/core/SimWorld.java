@@ -339,7 +339,7 @@ final class SimWorld implements Effects {
       throw new AssertionError("a refused definition was launched: " + plan);
     }
     lease = true;
-    settings.putIfAbsent(plan.attempt(), new Recorded(plan.attempt(), plan.of()));
+    settings.putIfAbsent(plan.attempt(), new Recorded(plan.attempt(), plan.of(), plan.previous()));
     settingsView = new LinkedHashMap<>(settingsView);
     settingsView.putIfAbsent(plan.attempt(), settings.get(plan.attempt()));
     maybeCrash();

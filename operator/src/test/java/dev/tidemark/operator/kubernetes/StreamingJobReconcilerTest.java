@@ -27,6 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.awaitility.Awaitility;
@@ -134,6 +138,38 @@ final class StreamingJobReconcilerTest {
             () ->
                 assertThat(told())
                     .anyMatch(m -> m.contains("attempt 1 ended with DriverPodDeleted")));
+  }
+
+  /** Whoever writes labels all the time makes the operator's writes conflict, not its counts. */
+  @Test
+  void everyRestartIsCountedWhileOthersWrite() throws IOException {
+    runsADriver();
+    ScheduledExecutorService others = Executors.newSingleThreadScheduledExecutor();
+    try {
+      AtomicLong writes = new AtomicLong();
+      var unused =
+          others.scheduleWithFixedDelay(
+              () -> label("written", writes.incrementAndGet()), 0, 20, TimeUnit.MILLISECONDS);
+      for (int attempt = 1; attempt <= 5; attempt++) {
+        int now = attempt;
+        await().untilAsserted(() -> assertThat(job().getStatus().attempt()).isEqualTo(now));
+        pod(JOB + "-driver-" + attempt).withGracePeriod(0).delete();
+      }
+      eventually(() -> pod(JOB + "-driver-6").get());
+    } finally {
+      others.shutdownNow();
+    }
+    await().untilAsserted(() -> assertThat(job().getStatus().restarts()).isEqualTo(5));
+  }
+
+  private void label(String name, long value) {
+    client
+        .resources(StreamingJob.class)
+        .inNamespace(NS)
+        .withName(JOB)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\": {\"labels\": {\"" + name + "\": \"" + value + "\"}}}");
   }
 
   @Test
