@@ -51,12 +51,11 @@ final class NodeBench {
   }
 
   private static void awaitThere(Scene scene, Job job) {
-    Awaitility.await("a driver that is ready on " + Worker.NODE)
+    Awaitility.await("a driver on " + Worker.NODE)
         .atMost(WITHIN)
         .ignoreExceptions()
         .until(() -> Worker.NODE.equals(job.driver().getSpec().getNodeName()));
     job.awaitReady(WITHIN);
-    scene.awaitMoreRows(WITHIN);
     scene.awaitRows(scene.table().count() + 3 * RATE / 2, WITHIN); // about three more batches
   }
 }

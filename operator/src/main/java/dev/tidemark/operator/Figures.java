@@ -14,12 +14,12 @@ import dev.tidemark.operator.ops.JobMetrics.LastBackup;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 
 /** The figures of every job for the metrics, from what the caches hold. */
 final class Figures {
@@ -74,19 +74,18 @@ final class Figures {
 
   /** The newest completed backup of each job. */
   private static Map<ResourceID, LastBackup> last(List<StreamingJobBackup> backups) {
-    Map<ResourceID, StreamingJobBackupStatus> newest = new HashMap<>();
-    for (StreamingJobBackup backup : backups) {
-      StreamingJobBackupStatus status = backup.getStatus();
-      if (status != null && status.phase() == Phase.Completed && status.completedAt() != null) {
-        newest.merge(
-            new ResourceID(backup.getSpec().jobRef().name(), backup.getMetadata().getNamespace()),
-            status,
-            BinaryOperator.maxBy(Comparator.comparing(StreamingJobBackupStatus::completedAt)));
-      }
-    }
-    Map<ResourceID, LastBackup> last = new HashMap<>();
-    newest.forEach((job, status) -> last.put(job, last(status)));
-    return last;
+    return backups.stream()
+        .filter(Figures::completed)
+        .collect(
+            Collectors.toMap(
+                b -> new ResourceID(b.getSpec().jobRef().name(), b.getMetadata().getNamespace()),
+                b -> last(b.getStatus()),
+                BinaryOperator.maxBy(Comparator.comparing(LastBackup::at))));
+  }
+
+  private static boolean completed(StreamingJobBackup backup) {
+    StreamingJobBackupStatus status = backup.getStatus();
+    return status != null && status.phase() == Phase.Completed && status.completedAt() != null;
   }
 
   private static LastBackup last(StreamingJobBackupStatus status) {

@@ -113,8 +113,7 @@ final class Labels {
 
   /** Reads back what {@link #follows(DriverPlan.Previous)} wrote; null for nothing. */
   static DriverPlan.Previous follows(HasMetadata settings) {
-    Map<String, String> annotations = settings.getMetadata().getAnnotations();
-    String text = annotations == null ? null : annotations.get(FOLLOWS);
+    String text = annotation(settings, FOLLOWS);
     int space = text == null ? -1 : text.indexOf(' ');
     Instant at = space < 0 ? null : PodReader.instant(text.substring(space + 1));
     return at == null ? null : new DriverPlan.Previous(text.substring(0, space), at);
@@ -131,8 +130,7 @@ final class Labels {
   }
 
   private static String successor(HasMetadata pod) {
-    Map<String, String> annotations = pod.getMetadata().getAnnotations();
-    return annotations == null ? null : annotations.get(SUCCESSOR);
+    return annotation(pod, SUCCESSOR);
   }
 
   /** Of the run of a restore: which request it carries out. */
@@ -141,8 +139,8 @@ final class Labels {
   }
 
   static String restore(HasMetadata run) {
-    Map<String, String> annotations = run.getMetadata().getAnnotations();
-    return annotations == null ? "" : annotations.getOrDefault(RESTORE_REQUEST, "");
+    String request = annotation(run, RESTORE_REQUEST);
+    return request == null ? "" : request;
   }
 
   static int attempt(HasMetadata object) {
@@ -152,6 +150,11 @@ final class Labels {
   static String label(HasMetadata object, String key) {
     Map<String, String> labels = object.getMetadata().getLabels();
     return labels == null ? null : labels.get(key);
+  }
+
+  static String annotation(HasMetadata object, String key) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(key);
   }
 
   private static long number(String text) {

@@ -66,13 +66,9 @@ final class LeaseNews {
   }
 
   private static Map<String, String> others(Lease lease) {
-    Map<String, String> others = new HashMap<>(annotations(lease));
+    Map<String, String> annotations = lease.getMetadata().getAnnotations();
+    Map<String, String> others = new HashMap<>(annotations == null ? Map.of() : annotations);
     others.remove(Labels.PROGRESS);
     return others;
-  }
-
-  private static Map<String, String> annotations(Lease lease) {
-    Map<String, String> annotations = lease.getMetadata().getAnnotations();
-    return annotations == null ? Map.of() : annotations;
   }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
 record LeaseReader(ProgressSeen seen, JsonNode json) {
 
   static Optional<LeaseReader> read(Lease lease) {
-    String text = annotation(lease, Labels.PROGRESS);
+    String text = Labels.annotation(lease, Labels.PROGRESS);
     if (text == null) {
       return Optional.empty();
     }
@@ -44,7 +44,7 @@ record LeaseReader(ProgressSeen seen, JsonNode json) {
   /** The attempt that was last told to begin; 0 for none. */
   static int turn(Lease lease) {
     try {
-      String text = annotation(lease, Labels.TURN);
+      String text = Labels.annotation(lease, Labels.TURN);
       return text == null ? 0 : Json.MAPPER.readTree(text).path("attempt").asInt(0);
     } catch (JsonProcessingException unreadable) {
       return 0;
@@ -53,14 +53,8 @@ record LeaseReader(ProgressSeen seen, JsonNode json) {
 
   /** The attempt that says it waits and is ready; 0 for none. */
   static int standingBy(Lease lease) {
-    String text = annotation(lease, Labels.STANDING_BY);
+    String text = Labels.annotation(lease, Labels.STANDING_BY);
     return text != null && text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
-  }
-
-  private static String annotation(Lease lease, String name) {
-    return lease.getMetadata().getAnnotations() == null
-        ? null
-        : lease.getMetadata().getAnnotations().get(name);
   }
 
   private static ProgressSeen seen(JsonNode json, Lease lease) {

@@ -206,12 +206,14 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
           throw e;
         }
       }
+      if (tries == TRIES) {
+        return false;
+      }
       on = client.resource(job).get();
       if (on == null) {
         return true;
       }
-      if (tries == TRIES
-          || !seen(on).equals(seen(job))
+      if (!seen(on).equals(seen(job))
           || !Optional.ofNullable(on.getStatus()).equals(Optional.ofNullable(job.getStatus()))) {
         return false;
       }

@@ -163,13 +163,7 @@ final class StreamingJobReconcilerTest {
   }
 
   private void label(String name, long value) {
-    client
-        .resources(StreamingJob.class)
-        .inNamespace(NS)
-        .withName(JOB)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"metadata\": {\"labels\": {\"" + name + "\": \"" + value + "\"}}}");
+    patch("{\"metadata\": {\"labels\": {\"" + name + "\": \"" + value + "\"}}}");
   }
 
   @Test
@@ -297,13 +291,15 @@ final class StreamingJobReconcilerTest {
 
   /** Changes the spec, which makes it generation 2: the mock of the API server does not count. */
   private void change(String spec) {
+    patch("{\"metadata\": {\"generation\": 2}, \"spec\": {" + spec + "}}");
+  }
+
+  private void patch(String json) {
     client
         .resources(StreamingJob.class)
         .inNamespace(NS)
         .withName(JOB)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"metadata\": {\"generation\": 2}, \"spec\": {" + spec + "}}");
+        .patch(PatchContext.of(PatchType.JSON_MERGE), json);
   }
 
   private void apply() throws IOException {

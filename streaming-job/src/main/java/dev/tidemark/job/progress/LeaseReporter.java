@@ -110,20 +110,24 @@ public final class LeaseReporter {
         LOG.debug("no batch yet; reporting all the same");
       }
       while (true) {
-        boolean idle = report();
-        Duration waited = Duration.ZERO;
-        do {
-          if (due.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS)) {
-            Thread.sleep(GATHER_MILLIS);
-            due.drainPermits();
-            break;
-          }
-          waited = waited.plus(every);
-        } while (waited.compareTo(whenIdle) < 0 && idle && source.get().idle());
+        awaitDue(report());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Until something changed, or it is time; longer as long as there was and is nothing to do. */
+  private void awaitDue(boolean idle) throws InterruptedException {
+    Duration waited = Duration.ZERO;
+    do {
+      if (due.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS)) {
+        Thread.sleep(GATHER_MILLIS);
+        due.drainPermits();
+        return;
+      }
+      waited = waited.plus(every);
+    } while (waited.compareTo(whenIdle) < 0 && idle && source.get().idle());
   }
 
   /** Returns whether it was that of a job with nothing to do. */
