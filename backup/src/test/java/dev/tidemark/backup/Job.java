@@ -23,6 +23,7 @@ public final class Job {
   private long epoch = 1;
   private long batch;
   private Long earliest;
+  private int revision = 1;
 
   /** A job with that id at that path; it has an owner record, and no state yet. */
   public Job(ObjectStore store, Location path, String id) {
@@ -35,7 +36,8 @@ public final class Job {
   private ObjectNode record() {
     ObjectNode record = Json.MAPPER.createObjectNode();
     record.put("contract", 1).put("jobId", id).put("namespace", "shop").put("name", "totals");
-    record.put("revision", 1).put("stateRevision", 1);
+    record.put("revision", revision).put("stateRevision", 1);
+    record.put("definitionDigest", "of revision " + revision);
     return record
         .put("lastEpoch", epoch)
         .put("floorEpoch", 0)
@@ -56,6 +58,13 @@ public final class Job {
   /** The topic holds nothing before that offset any more. */
   public void topicBeginsAt(long offset) {
     earliest = offset;
+  }
+
+  /** A run of a changed definition has its epoch, and has not taken over the state yet. */
+  public void changes() {
+    revision++;
+    epoch++;
+    store.put(path.key(Checkpoint.OWNER), Json.bytes(record()));
   }
 
   /** Writes one more checkpoint, whose parts say of which batch they are. */

@@ -183,6 +183,7 @@ public final class Checkpoint {
     }
     List<String> damaged = new ArrayList<>();
     long floor = owner.record().path("floorEpoch").asLong();
+    ObjectNode record = asOf(revision, owner.record());
     Snapshot rewritten = null;
     List<Listed> manifests = manifests(revision, floor);
     if (manifests.isEmpty()) {
@@ -192,7 +193,7 @@ public final class Checkpoint {
       }
     }
     for (Listed manifest : manifests) {
-      Optional<Snapshot> whole = whole(owner.record(), revision, manifest, damaged);
+      Optional<Snapshot> whole = whole(record, revision, manifest, damaged);
       if (whole.isPresent() && !whole.get().rewritten()) {
         return whole.get();
       }
@@ -207,6 +208,22 @@ public final class Checkpoint {
             + path
             + " is whole: "
             + (damaged.isEmpty() ? "there is none" : String.join("; ", damaged)));
+  }
+
+  /**
+   * A run of a changed definition takes its epoch first and the state after it; in between the
+   * record is ahead of the state. Who finds such a pair later would take it for a run that was
+   * killed there, and count by the definition of before what a later one has counted since. A pair
+   * of before the change is what the state is, and known for that.
+   */
+  private static ObjectNode asOf(int revision, ObjectNode record) {
+    if (record.path("revision").asInt() == revision) {
+      return record;
+    }
+    return record
+        .deepCopy()
+        .put("revision", revision)
+        .put("definitionDigest", "of the state's revision");
   }
 
   /** Newest first; what a restore has replaced is left out. */

@@ -6,12 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Backups of the jobs of this machine, made and put back by the program as people run it. */
 final class Backups {
   private static final Path PROGRAM = Path.of("backup/target/image/bin/tidemark-backup");
-
-  private static final String EXPIRED = "OffsetsExpired: ";
 
   private final Servers servers;
   private final Processes processes;
@@ -36,18 +35,15 @@ final class Backups {
   /**
    * Puts the newest back.
    *
-   * @return false when it is refused because the topic no longer holds what came after it
+   * @return why it was refused, the reason first; empty when it was not
    */
-  boolean restoreNewest(String job) throws IOException {
+  Optional<String> restoreNewest(String job) throws IOException {
     String name = "backup-" + made;
     try {
       run("restore", "--checkpoint", checkpoint(job), "--from", place(job), "--id", name, name);
-      return true;
+      return Optional.empty();
     } catch (IOException e) {
-      if (Files.readString(log).lines().reduce((a, b) -> b).orElse("").startsWith(EXPIRED)) {
-        return false;
-      }
-      throw e;
+      return Optional.of(Files.readString(log).lines().reduce((a, b) -> b).orElseThrow(() -> e));
     }
   }
 
