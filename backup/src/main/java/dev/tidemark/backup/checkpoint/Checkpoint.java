@@ -164,36 +164,19 @@ public final class Checkpoint {
    * @throws BackupException {@code NothingToBackUp}
    */
   public Snapshot newest() {
-    Owner owner =
-        owner()
-            .orElseThrow(
-                () ->
-                    new BackupException(
-                        Reason.NothingToBackUp,
-                        "there is no checkpoint at "
-                            + path
-                            + ": no job has ever started with this path, or it was deleted"));
-    int revision = owner.record().path("stateRevision").asInt();
-    if (revision == 0) {
-      throw new BackupException(
-          Reason.NothingToBackUp,
-          "the job at "
-              + path
-              + " keeps no state: its ledger, in its database, is all it needs; back that up");
-    }
-    List<String> damaged = new ArrayList<>();
-    long floor = owner.record().path("floorEpoch").asLong();
-    ObjectNode record = asOf(revision, owner.record());
-    Snapshot rewritten = null;
-    List<Listed> manifests = manifests(revision, floor);
+    Place place = place();
+    List<Listed> manifests = manifests(place);
     if (manifests.isEmpty()) {
-      Optional<Snapshot> program = programs.newest(owner.record());
+      Optional<Snapshot> program = programs.newest(place.record());
       if (program.isPresent()) {
         return program.get();
       }
     }
+    List<String> damaged = new ArrayList<>();
+    Snapshot rewritten = null;
     for (Listed manifest : manifests) {
-      Optional<Snapshot> whole = whole(record, revision, manifest, damaged);
+      Optional<Snapshot> whole =
+          announced(place, manifest).flatMap(s -> whole(s, manifest, damaged));
       if (whole.isPresent() && !whole.get().rewritten()) {
         return whole.get();
       }
@@ -208,6 +191,56 @@ public final class Checkpoint {
             + path
             + " is whole: "
             + (damaged.isEmpty() ? "there is none" : String.join("; ", damaged)));
+  }
+
+  /**
+   * What the manifest of the newest state checkpoint says, without a look at the data: it names no
+   * objects. Empty when there is no such manifest.
+   *
+   * @throws BackupException {@code NothingToBackUp}
+   */
+  public Optional<Snapshot> announced() {
+    Place place = place();
+    return manifests(place).stream().findFirst().flatMap(manifest -> announced(place, manifest));
+  }
+
+  private Optional<Snapshot> announced(Place place, Listed manifest) {
+    return store // it may have been pruned since the listing
+        .read(manifest.key())
+        .map(
+            content -> {
+              ObjectNode state = tree(manifest.key(), content.bytes());
+              String directory =
+                  state.path("directory").isNull()
+                      ? null
+                      : revision(place.revision()) + state.path("directory").asText();
+              return new Snapshot(place.record(), state, place.revision(), directory, List.of());
+            });
+  }
+
+  /** Where the state in force lies. */
+  private record Place(ObjectNode record, int revision, long floor) {}
+
+  private Place place() {
+    ObjectNode record =
+        owner()
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        Reason.NothingToBackUp,
+                        "there is no checkpoint at "
+                            + path
+                            + ": no job has ever started with this path, or it was deleted"))
+            .record();
+    int revision = record.path("stateRevision").asInt();
+    if (revision == 0) {
+      throw new BackupException(
+          Reason.NothingToBackUp,
+          "the job at "
+              + path
+              + " keeps no state: its ledger, in its database, is all it needs; back that up");
+    }
+    return new Place(asOf(revision, record), revision, record.path("floorEpoch").asLong());
   }
 
   /**
@@ -227,40 +260,31 @@ public final class Checkpoint {
   }
 
   /** Newest first; what a restore has replaced is left out. */
-  private List<Listed> manifests(int revision, long floor) {
-    String prefix = path.key(revision(revision) + "state/");
+  private List<Listed> manifests(Place place) {
+    String prefix = path.key(revision(place.revision()) + "state/");
     return store.list(prefix).stream()
         .filter(
             object -> {
               Matcher name = MANIFEST.matcher(object.key().substring(prefix.length()));
-              return name.matches() && Long.parseLong(name.group(1)) >= floor;
+              return name.matches() && Long.parseLong(name.group(1)) >= place.floor();
             })
         .sorted(Comparator.comparing(Listed::key).reversed())
         .toList();
   }
 
-  private Optional<Snapshot> whole(
-      ObjectNode owner, int revision, Listed manifest, List<String> damaged) {
-    Optional<ObjectStore.Content> content = store.read(manifest.key());
-    if (content.isEmpty()) {
-      return Optional.empty(); // pruned since the listing
+  private Optional<Snapshot> whole(Snapshot announced, Listed manifest, List<String> damaged) {
+    if (announced.directory() == null) {
+      return Optional.of(announced);
     }
-    ObjectNode state = tree(manifest.key(), content.get().bytes());
-    if (state.path("directory").isNull()) {
-      return Optional.of(new Snapshot(owner, state, revision, null, List.of()));
-    }
-    String directory = revision(revision) + state.path("directory").asText();
-    String prefix = path.key(directory + "/");
+    String prefix = path.key(announced.directory() + "/");
     List<Listed> objects =
         store.list(prefix).stream()
             .filter(object -> !object.key().substring(prefix.length()).startsWith("."))
             .filter(object -> !object.key().equals(prefix))
             .toList();
-    Optional<String> damage = damage(state, prefix, objects);
+    Optional<String> damage = damage(announced.state(), prefix, objects);
     damage.ifPresent(what -> damaged.add(manifest.key() + ": " + what));
-    return damage.isPresent()
-        ? Optional.empty()
-        : Optional.of(new Snapshot(owner, state, revision, directory, objects));
+    return damage.isPresent() ? Optional.empty() : Optional.of(announced.of(objects));
   }
 
   private static Optional<String> damage(ObjectNode state, String prefix, List<Listed> objects) {

@@ -33,6 +33,11 @@ public record Snapshot(
     this(owner, state, revision, directory, objects, Set.of());
   }
 
+  /** The same, with its data. */
+  Snapshot of(List<Listed> data) {
+    return new Snapshot(owner, state, revision, directory, data);
+  }
+
   /** Where an object lies, relative to the directory. */
   public String path(Listed object) {
     String below = directory + "/";

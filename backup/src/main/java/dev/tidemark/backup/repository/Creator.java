@@ -12,15 +12,12 @@ import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Copied;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import dev.tidemark.backup.store.Transferred;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -87,7 +84,9 @@ public final class Creator {
    */
   public Created create(Request request) {
     Instant begun = clock.instant();
-    Snapshot snapshot = checkpoint.newest();
+    Optional<Manifest> last = request.mode() == Mode.Full ? Optional.empty() : repository.last();
+    Optional<Snapshot> same = last.flatMap(this::unchanged);
+    Snapshot snapshot = same.orElseGet(checkpoint::newest);
     String called = request.name() == null ? name(snapshot, begun) : request.name();
     if (!Manifest.isName(called)) {
       throw new BackupException(
@@ -99,8 +98,11 @@ public final class Creator {
       return taken(called, request);
     }
     repository.begin(called);
+    Request named = new Request(called, request.slot(), request.id(), request.mode());
     Created created =
-        copied(snapshot, new Request(called, request.slot(), request.id(), request.mode()), begun);
+        same.isPresent() && isKept(last.get())
+            ? again(last.get(), snapshot, named, begun)
+            : copied(same.isPresent() ? checkpoint.newest() : snapshot, named, last, begun);
     if (Duration.between(begun, clock.instant()).compareTo(Sweeper.LONGEST_RUN) > 0) {
       throw new BackupException(
           Reason.CheckpointMoving,
@@ -140,12 +142,43 @@ public final class Creator {
         "there is a backup " + name + " at " + repository + " already; it stays as it is");
   }
 
-  private Created copied(Snapshot first, Request request, Instant begun) {
+  /**
+   * The newest state, if it is that of a backup. Its data was complete then and is never written
+   * again, so that neither it nor its copies are looked for.
+   */
+  private Optional<Snapshot> unchanged(Manifest backup) {
+    return checkpoint
+        .announced()
+        .filter(
+            now ->
+                backup.mode() == Mode.Incremental
+                    && backup.jobId().equals(now.jobId())
+                    && backup.revision() == now.revision()
+                    && backup.state().equals(now.state()));
+  }
+
+  /**
+   * True when no sweep can take away what a backup names, before another one that has begun is
+   * there: none of it is on a list, and the backup is still there after that was read.
+   */
+  private boolean isKept(Manifest backup) {
+    Set<String> condemned = Condemned.keys(repository);
+    return backup.objects().stream().noneMatch(object -> condemned.contains(object.key()))
+        && repository.names().contains(backup.name());
+  }
+
+  private Created again(Manifest backup, Snapshot snapshot, Request request, Instant begun) {
+    progress.expect(backup.objects().size(), backup.bytes());
+    backup.objects().forEach(object -> progress.done(object.bytes()));
+    return new Created(manifest(snapshot, request, backup.objects(), begun), 0, 0);
+  }
+
+  private Created copied(Snapshot first, Request request, Optional<Manifest> last, Instant begun) {
     Snapshot snapshot = first;
     for (int i = 0; i < TRIES; i++) {
       Optional<String> mark = checkpoint.hold(snapshot, request.name());
       try {
-        return copy(snapshot, request, begun);
+        return copy(snapshot, request, last, begun);
       } catch (Changed e) {
         snapshot = checkpoint.newest();
       } finally {
@@ -161,15 +194,16 @@ public final class Creator {
             + "; let the backup run nearer to the store, or checkpoint state less often");
   }
 
-  private Created copy(Snapshot snapshot, Request request, Instant begun) {
+  private Created copy(Snapshot snapshot, Request request, Optional<Manifest> last, Instant begun) {
     String name = request.name();
     Mode mode = request.mode();
     Set<String> condemned = Condemned.keys(repository);
     Function<Listed, String> place =
-        mode == Mode.Full ? fullPlace(snapshot, name, condemned) : sharedPlace(name, condemned);
+        mode == Mode.Full ? Places.full(snapshot, name, condemned) : Places.shared(name, condemned);
     Map<String, Listed> there =
         mode == Mode.Full ? Map.of() : repository.listed(Repository.OBJECTS);
-    Map<String, Stored> known = mode == Mode.Full ? Map.of() : repository.newest();
+    Map<String, Stored> known = new HashMap<>();
+    last.ifPresent(before -> before.objects().forEach(o -> known.put(o.key(), o)));
     progress.expect(snapshot.objects().size(), snapshot.bytes());
     List<CompletableFuture<Stored>> copies = new ArrayList<>();
     long[] fresh = new long[2];
@@ -196,42 +230,25 @@ public final class Creator {
       put(folder + Checkpoint.OWNER, snapshot.owner());
       put(folder + Checkpoint.manifest(snapshot.revision(), snapshot.state()), snapshot.state());
     }
-    Manifest manifest =
-        new Manifest(
-            Manifest.FORMAT,
-            name,
-            begun,
-            request.slot(),
-            request.id(),
-            mode,
-            checkpoint.path().toString(),
-            snapshot.revision(),
-            snapshot.directory(),
-            snapshot.owner(),
-            snapshot.state(),
-            objects,
-            Manifest.UNSEALED);
-    return new Created(manifest, fresh[0], fresh[1]);
+    return new Created(manifest(snapshot, request, objects, begun), fresh[0], fresh[1]);
   }
 
-  /** A full backup is laid out so that any tool that copies a prefix can put it back. */
-  private static Function<Listed, String> fullPlace(
-      Snapshot snapshot, String name, Set<String> condemned) {
-    String folder = Repository.FULL + name + "/";
-    if (condemned.stream().anyMatch(key -> key.startsWith(folder))) {
-      throw new BackupException(
-          Reason.BackupExists,
-          "what is left of an earlier backup " + name + " is being deleted; choose another name");
-    }
-    return object -> folder + snapshot.directory() + "/" + snapshot.path(object);
-  }
-
-  /** What a sweep may delete any moment is not built upon. */
-  private static Function<Listed, String> sharedPlace(String name, Set<String> condemned) {
-    return object -> {
-      String key = Repository.OBJECTS + id(object);
-      return condemned.contains(key) ? key + "-" + name : key;
-    };
+  private Manifest manifest(
+      Snapshot snapshot, Request request, List<Stored> objects, Instant begun) {
+    return new Manifest(
+        Manifest.FORMAT,
+        request.name(),
+        begun,
+        request.slot(),
+        request.id(),
+        request.mode(),
+        checkpoint.path().toString(),
+        snapshot.revision(),
+        snapshot.directory(),
+        snapshot.owner(),
+        snapshot.state(),
+        objects,
+        Manifest.UNSEALED);
   }
 
   /** An object that is there already: as the backup before has noted it, or as its source is. */
@@ -261,21 +278,5 @@ public final class Creator {
 
   private void put(String key, ObjectNode document) {
     repository.store().put(repository.key(key), Json.bytes(document));
-  }
-
-  /**
-   * Identity of an object: never its path alone, since somebody may have written it again. What has
-   * the same path, content and size is the same.
-   */
-  private static String id(Listed object) {
-    try {
-      String identity = object.key() + "\n" + object.etag() + "\n" + object.bytes();
-      byte[] sum =
-          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-      String hex = HexFormat.of().formatHex(sum);
-      return hex.substring(0, 2) + "/" + hex;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

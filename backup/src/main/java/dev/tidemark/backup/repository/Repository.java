@@ -268,18 +268,13 @@ public final class Repository {
     store.delete(store.list(key(RUNNING + name + "~")).stream().map(Listed::key).toList());
   }
 
-  /**
-   * The objects of the backup made last, by their keys; those of a damaged one are copied again.
-   */
-  Map<String, Stored> newest() {
-    Map<String, Stored> objects = new HashMap<>();
-    store.list(key(MANIFESTS)).stream()
+  /** The backup made last, unless it is known to be damaged. */
+  Optional<Manifest> last() {
+    return store.list(key(MANIFESTS)).stream()
         .max(Comparator.comparing(Listed::modified))
         .map(this::name)
         .filter(name -> verification(name).map(Verification::good).orElse(true))
-        .flatMap(this::readable)
-        .ifPresent(newest -> newest.objects().forEach(o -> objects.put(o.key(), o)));
-    return objects;
+        .flatMap(this::readable);
   }
 
   /** Forgets backups, those that are there; their objects are left to the sweep. */

@@ -18,13 +18,14 @@ import java.util.UUID;
  *
  * <p>Why that is safe beside backups being made, however many sweeps run at once. A backup marks
  * its beginning, then reads the lists, then looks which objects are there; it builds upon none that
- * is on a list. It removes its mark when its manifest is there. A sweep that deletes reads the
- * marks first and the manifests after them. Take an object on a list, and a backup that builds upon
- * it. The backup has not seen the list, so its mark is older than the list (or so little younger
- * that the list was still being written). If the sweep has seen the mark, it does not use that
- * list. If not, then either the mark was gone, and the manifest, which the sweep reads after that,
- * names the object; or it was not there yet, and then the backup read the lists later than the
- * sweep did.
+ * is on a list. One of which nothing has changed looks in place of the objects whether the backup
+ * that names them is still there. It removes its mark when its manifest is there. A sweep that
+ * deletes reads the marks first and the manifests after them. Take an object on a list, and a
+ * backup that builds upon it. The backup has not seen the list, so its mark is older than the list
+ * (or so little younger that the list was still being written). If the sweep has seen the mark, it
+ * does not use that list. If not, then either the mark was gone, and the manifest, which the sweep
+ * reads after that, names the object; or it was not there yet, and then the backup read the lists
+ * later than the sweep did.
  */
 public final class Sweeper {
   /** A mark that is older belongs to a backup that has died: none takes so long and counts. */

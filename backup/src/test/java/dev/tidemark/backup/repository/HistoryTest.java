@@ -82,6 +82,38 @@ class HistoryTest {
     }
   }
 
+  /**
+   * The backup that an unchanged one is like is forgotten at any of its requests, and swept away; a
+   * list of what no backup names may have been written at any request of that one, too.
+   */
+  @Test
+  void anUnchangedBackupIsWholeWhateverIsSweptMeanwhile() {
+    boolean more = true;
+    for (int listed = 1; more; listed++) {
+      boolean further = true;
+      for (int forgotten = 1; further; forgotten++) {
+        History history = new History(listed);
+        Sweeper sweeper = new Sweeper(history.repository);
+        more = history.interrupted("before", listed, () -> sweeper.sweep(Duration.ZERO, false));
+        history.store.pass(Duration.ofDays(1));
+        further =
+            history.interrupted(
+                "unchanged",
+                forgotten,
+                () -> {
+                  history.repository.forget(List.of("before"));
+                  sweeper.sweep(Duration.ZERO, false);
+                  sweeper.sweep(Duration.ZERO, false);
+                });
+        history.allAreWhole();
+        history.quietSweep();
+        history.quietSweep();
+        history.allAreWhole();
+        history.nothingElseStays();
+      }
+    }
+  }
+
   private static final class History {
     private final SplittableRandom random;
     private final MemoryStore store = new MemoryStore();
@@ -166,6 +198,21 @@ class HistoryTest {
       new Creator(job.checkpoint(), repository, clock, Progress.NONE)
           .create(Request.of(name, mode));
       new Verifier(repository, clock).verify(name, Verification.Level.Presence);
+    }
+
+    /** A backup in which something is done before one of its requests; false: it has fewer. */
+    private boolean interrupted(String name, int request, Runnable what) {
+      int[] countdown = {request};
+      store.before(
+          () -> {
+            if (--countdown[0] == 0) {
+              what.run();
+            }
+          });
+      new Creator(job.checkpoint(), repository, clock, Progress.NONE)
+          .create(Request.of(name, Mode.Incremental));
+      store.before(() -> {});
+      return countdown[0] <= 0;
     }
 
     private Duration grace() {
