@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.e2e.serial.Programs;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The node of the driver is drained, hangs and comes back, or is gone for good. */
+/**
+ * A node is drained, hangs and comes back, or is gone for good: the driver's, or its executors'.
+ */
 @ExtendWith(Stage.class)
 class NodeScenario {
 
@@ -59,6 +63,31 @@ class NodeScenario {
     play.strike(worker::stop);
     assertThat(play.job.status("lastRecovery", "cause")).isEqualTo("NodeLost");
     isElsewhere(play.job.driver());
+    play.endsExact();
+  }
+
+  /** The driver has its executors made elsewhere once Kubernetes holds the node for unreachable. */
+  @Test
+  void ofTheExecutorsHangs(Scene scene) {
+    Worker worker = Worker.up(scene.cluster());
+    CountingPlay play =
+        new CountingPlay(
+            scene,
+            scene.manifest(Mode.ONE_EXECUTOR).set("executor.template", Worker.template()),
+            Programs.totals());
+    Play.awaitExecutors(play.job, 1);
+    isThere(play.job.executors().get(0));
+    isElsewhere(play.job.driver());
+
+    Instant struck = worker.pause();
+    Awaitility.await("an executor elsewhere")
+        .atMost(Play.RECOVER)
+        .until(
+            () ->
+                play.job.executors().stream()
+                    .anyMatch(pod -> !Worker.NODE.equals(pod.getSpec().getNodeName())));
+    play.counting.awaitMore(Play.RECOVER);
+    scene.recovered(Duration.between(struck, Instant.now()).toMillis() / 1000.0);
     play.endsExact();
   }
 

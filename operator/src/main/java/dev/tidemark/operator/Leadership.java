@@ -38,7 +38,7 @@ final class Leadership {
         .withIdentity(config.instance())
         .withLeaseDuration(Duration.ofSeconds(15))
         .withRenewDeadline(Duration.ofSeconds(10))
-        .withRetryPeriod(Duration.ofSeconds(1))
+        .withRetryPeriod(Duration.ofSeconds(2))
         .withExitOnStopLeading(false)
         .withLeaderCallbacks(new LeaderCallbacks(this::started, this::lost, leader -> {}))
         .build();

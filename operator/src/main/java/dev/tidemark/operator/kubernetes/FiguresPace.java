@@ -7,11 +7,14 @@ import java.util.function.IntSupplier;
 
 /**
  * How often the figures of a job are written to its status: every half minute, and with so many
- * jobs that this would be more than ten writes a second, more rarely. Metrics do not wait for it.
+ * jobs that this would be more than ten writes a second, more rarely. Of a job that has nothing to
+ * do only the times of empty batches would change: one write a second is for all of those. Metrics
+ * do not wait for it.
  */
 final class FiguresPace {
   private static final Duration LEAST = Duration.ofSeconds(30);
   private static final Duration APART = Duration.ofMillis(100);
+  private static final Duration APART_WHEN_IDLE = Duration.ofSeconds(1);
 
   /** Counting the jobs takes a walk through the cache. */
   private static final Duration COUNT_EVERY = Duration.ofSeconds(10);
@@ -19,25 +22,29 @@ final class FiguresPace {
   private final IntSupplier jobs;
   private final Clock clock;
   private Instant countedAt = Instant.MIN;
-  private Duration every = LEAST;
+  private int counted;
 
   FiguresPace(IntSupplier jobs, Clock clock) {
     this.jobs = jobs;
     this.clock = clock;
   }
 
-  /** The time between two writes of one job. */
-  synchronized Duration every() {
+  /**
+   * The time between two writes of one job.
+   *
+   * @param idle it has nothing to do, and its status says so
+   */
+  synchronized Duration every(boolean idle) {
     Instant now = clock.instant();
     if (!now.isBefore(countedAt.plus(COUNT_EVERY))) {
       countedAt = now;
-      every = of(jobs.getAsInt());
+      counted = jobs.getAsInt();
     }
-    return every;
+    return of(counted, idle);
   }
 
-  static Duration of(int jobs) {
-    Duration all = APART.multipliedBy(jobs);
+  static Duration of(int jobs, boolean idle) {
+    Duration all = (idle ? APART_WHEN_IDLE : APART).multipliedBy(jobs);
     return all.compareTo(LEAST) > 0 ? all : LEAST;
   }
 }

@@ -37,7 +37,8 @@ final class LeaseNews {
     }
     ProgressSeen then = before.get().seen();
     ProgressSeen seen = now.get().seen();
-    return isLate(then.renewedAt(), seen.renewedAt(), then.nextWithin())
+    return (then.idle() && !seen.idle()) // its figures are written sooner again
+        || isLate(then.renewedAt(), seen.renewedAt(), then.nextWithin())
         || isLate(then.lastCommitAt(), seen.lastCommitAt(), then.nextWithin())
         || !withoutFigures(before.get().json()).equals(withoutFigures(now.get().json()));
   }

@@ -54,6 +54,16 @@ final class StatusPatch {
         : job.getStatus().operator().figuresAt();
   }
 
+  /** True when the figures that were last written are those of a job with nothing to do. */
+  static boolean showsIdle(StreamingJob job) {
+    StreamingJobStatus shown = job.getStatus();
+    return shown != null
+        && shown.lag() != null
+        && shown.lag() == 0
+        && shown.lastBatch() != null
+        && shown.lastBatch().records() == 0;
+  }
+
   private static StreamingJobStatus build(
       StreamingJob job,
       StreamingJobStatus old,

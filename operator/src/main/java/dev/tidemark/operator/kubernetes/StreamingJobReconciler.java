@@ -116,7 +116,8 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
     Instant now = seen.now();
     Set<StreamingJobBackup> backups = context.getSecondaryResources(StreamingJobBackup.class);
     ScheduleDecision scheduled = schedules.run(job, backups, now);
-    Duration figuresEvery = pace.every();
+    boolean idle = report.map(r -> r.seen().idle()).orElse(false) && StatusPatch.showsIdle(job);
+    Duration figuresEvery = pace.every(idle);
     Optional<StreamingJobStatus> status =
         StatusPatch.of(
             job,

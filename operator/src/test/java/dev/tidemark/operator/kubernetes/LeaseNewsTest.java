@@ -81,6 +81,12 @@ final class LeaseNewsTest {
     assertThat(LeaseNews.in(lease(30, idle(36)), lease(0, idle(0)))).isTrue();
   }
 
+  @Test
+  void workForAnIdleDriverIs() throws IOException {
+    assertThat(LeaseNews.in(lease(10, WENT_ON), lease(0, idle(0)))).isTrue();
+    assertThat(LeaseNews.in(lease(10, idle(10)), lease(0, report -> {}))).isFalse();
+  }
+
   private static Consumer<ObjectNode> idle(int seconds) {
     return report -> {
       report.withObject("/batch").put("records", 0);
