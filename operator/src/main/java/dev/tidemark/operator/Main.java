@@ -1,8 +1,8 @@
 package dev.tidemark.operator;
 
 import dev.tidemark.operator.kubernetes.BackupReconciler;
-import dev.tidemark.operator.kubernetes.Platform;
 import dev.tidemark.operator.kubernetes.StreamingJobReconciler;
+import dev.tidemark.operator.kubernetes.manifests.Platform;
 import dev.tidemark.operator.ops.JobMetrics;
 import dev.tidemark.operator.ops.OpsServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;

@@ -2,6 +2,7 @@ package dev.tidemark.operator;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -67,6 +68,25 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("dev.tidemark.operator.ops..", "dev.tidemark.operator");
 
+  /** Status and reading each know how objects are made; the hands know all three. */
+  private static final ArchRule HANDS_ABOVE_EYES_ABOVE_MANIFESTS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("hands")
+          .definedBy("dev.tidemark.operator.kubernetes")
+          .layer("status")
+          .definedBy("dev.tidemark.operator.kubernetes.status")
+          .layer("reading")
+          .definedBy("dev.tidemark.operator.kubernetes.reading")
+          .layer("manifests")
+          .definedBy("dev.tidemark.operator.kubernetes.manifests")
+          .whereLayer("hands")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("status")
+          .mayOnlyBeAccessedByLayers("hands")
+          .whereLayer("reading")
+          .mayOnlyBeAccessedByLayers("hands", "status");
+
   private static final ArchRule NO_UTILITY_DRAWERS =
       noClasses()
           .should()
@@ -83,6 +103,7 @@ final class ArchitectureTest {
             CORE_READS_NO_CLOCK_AND_STARTS_NOTHING,
             OPS_KNOWS_NOTHING_OF_JOBS,
             ONLY_MAIN_JOINS_THE_ROOMS,
+            HANDS_ABOVE_EYES_ABOVE_MANIFESTS,
             NO_UTILITY_DRAWERS)
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(ours)));
   }

@@ -11,6 +11,15 @@ import dev.tidemark.operator.core.backup.BackupObservation;
 import dev.tidemark.operator.core.backup.BackupRules;
 import dev.tidemark.operator.core.backup.RunReport;
 import dev.tidemark.operator.core.backup.RunSeen;
+import dev.tidemark.operator.kubernetes.manifests.BackupJob;
+import dev.tidemark.operator.kubernetes.manifests.Labels;
+import dev.tidemark.operator.kubernetes.manifests.Platform;
+import dev.tidemark.operator.kubernetes.reading.PodEvents;
+import dev.tidemark.operator.kubernetes.reading.PodReader;
+import dev.tidemark.operator.kubernetes.reading.RunLog;
+import dev.tidemark.operator.kubernetes.reading.RunReader;
+import dev.tidemark.operator.kubernetes.status.Announcer;
+import dev.tidemark.operator.kubernetes.status.BackupStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -105,7 +114,7 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
     return backups == null || run == null
         ? Set.of()
         : backups
-            .list(pod.getMetadata().getNamespace(), b -> run.startsWith(BackupRuns.stem(b)))
+            .list(pod.getMetadata().getNamespace(), b -> run.startsWith(BackupJob.stem(b)))
             .map(ResourceID::fromResource)
             .collect(Collectors.toSet());
   }
@@ -176,9 +185,9 @@ public final class BackupReconciler implements Reconciler<StreamingJobBackup> {
         BackupStatus.over(backup),
         asked,
         status == null || status.verification() == null ? null : status.verification().requestId(),
-        runs.run(BackupRuns.name(backup, Work.CREATE), uid),
-        asked == null ? RunSeen.ABSENT : runs.run(BackupRuns.name(backup, Work.LOOK), uid),
-        runs.run(BackupRuns.name(backup, Work.ERASE), uid),
+        runs.run(BackupJob.name(backup, Work.CREATE), uid),
+        asked == null ? RunSeen.ABSENT : runs.run(BackupJob.name(backup, Work.LOOK), uid),
+        runs.run(BackupJob.name(backup, Work.ERASE), uid),
         null);
   }
 

@@ -6,16 +6,18 @@ import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobBackupSpec;
 import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.backup.BackupDecision.Work;
+import dev.tidemark.operator.kubernetes.manifests.BackupArguments;
+import dev.tidemark.operator.kubernetes.manifests.BackupJob;
+import dev.tidemark.operator.kubernetes.manifests.DriverAccount;
+import dev.tidemark.operator.kubernetes.manifests.Labels;
+import dev.tidemark.operator.kubernetes.manifests.Platform;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
-import java.util.Locale;
 
 /** Starts runs. Names are the lock: one that exists and is ours has been started before. */
 final class BackupRuns {
-  private static final int LONGEST_STEM = 40;
-  private static final int HASH = 10;
 
   private final KubernetesClient client;
   private final Platform platform;
@@ -25,33 +27,12 @@ final class BackupRuns {
     this.platform = platform;
   }
 
-  /** What the names of all runs of a backup begin with. */
-  static String stem(StreamingJobBackup backup) {
-    String name = backup.getMetadata().getName();
-    return name.length() <= LONGEST_STEM ? name : name.substring(0, LONGEST_STEM);
-  }
-
-  /** Name of a run: of a look, one per request. */
-  static String name(StreamingJobBackup backup, Work work) {
-    String name = backup.getMetadata().getName();
-    return switch (work) {
-      case CREATE -> name;
-      case LOOK ->
-          stem(backup) + "-look-" + hash(name, backup.getSpec().verification().requestId());
-      case ERASE -> stem(backup) + "-erase-" + hash(name, "");
-    };
-  }
-
-  static String hash(String... parts) {
-    return Digest.shortened(Digest.of(Json.of(List.of(parts))), HASH).toLowerCase(Locale.ROOT);
-  }
-
   Outcome start(Work work, StreamingJobBackup backup, StreamingJob job) {
     return start(run(work, backup, job), job, owned(job), owned(backup));
   }
 
   private Job run(Work work, StreamingJobBackup backup, StreamingJob job) {
-    String name = name(backup, work);
+    String name = BackupJob.name(backup, work);
     if (work == Work.LOOK && backup.getSpec().verification().level() == Backup.Level.RestoreDrill) {
       return BackupJob.drill(name, backup, job, platform);
     }

@@ -16,6 +16,11 @@ import dev.tidemark.operator.core.backup.ScheduleDecision.Look;
 import dev.tidemark.operator.core.backup.ScheduleObservation;
 import dev.tidemark.operator.core.backup.ScheduleRules;
 import dev.tidemark.operator.core.backup.Slots;
+import dev.tidemark.operator.kubernetes.manifests.Durations;
+import dev.tidemark.operator.kubernetes.manifests.Json;
+import dev.tidemark.operator.kubernetes.manifests.Labels;
+import dev.tidemark.operator.kubernetes.manifests.SpecReading;
+import dev.tidemark.operator.kubernetes.status.Announcer;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -131,7 +136,7 @@ final class BackupSchedules {
     return new BackupSeen(
         backup.getMetadata().getName(),
         backup.getSpec().slot() == null
-            ? PodReader.instant(backup.getMetadata().getCreationTimestamp())
+            ? Json.instant(backup.getMetadata().getCreationTimestamp())
             : backup.getSpec().slot(),
         phase == StreamingJobBackupStatus.Phase.Completed
             ? State.COMPLETED

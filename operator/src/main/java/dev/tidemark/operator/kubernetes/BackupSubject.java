@@ -5,6 +5,7 @@ import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.crds.StreamingJobStatus;
 import dev.tidemark.crds.StreamingJobStatus.Phase;
 import dev.tidemark.operator.core.backup.BackupObservation.Subject;
+import dev.tidemark.operator.kubernetes.manifests.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -36,7 +37,7 @@ final class BackupSubject {
   }
 
   private static Instant made(StreamingJobBackup backup, Instant otherwise) {
-    Instant made = PodReader.instant(backup.getMetadata().getCreationTimestamp());
+    Instant made = Json.instant(backup.getMetadata().getCreationTimestamp());
     return made == null ? otherwise : made;
   }
 }

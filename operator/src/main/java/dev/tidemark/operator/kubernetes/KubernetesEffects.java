@@ -12,6 +12,16 @@ import dev.tidemark.operator.core.Effects;
 import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.Reason;
 import dev.tidemark.operator.core.RestorePlan;
+import dev.tidemark.operator.kubernetes.manifests.BackupJob;
+import dev.tidemark.operator.kubernetes.manifests.CheckPod;
+import dev.tidemark.operator.kubernetes.manifests.DriverAccount;
+import dev.tidemark.operator.kubernetes.manifests.DriverPod;
+import dev.tidemark.operator.kubernetes.manifests.Json;
+import dev.tidemark.operator.kubernetes.manifests.Labels;
+import dev.tidemark.operator.kubernetes.manifests.Platform;
+import dev.tidemark.operator.kubernetes.manifests.SettingsMap;
+import dev.tidemark.operator.kubernetes.manifests.SinkBefore;
+import dev.tidemark.operator.kubernetes.reading.LeaseReader;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -201,16 +211,7 @@ final class KubernetesEffects implements Effects {
               + ", and there is no StreamingJob of that name with spec.backup in this namespace. Where its backups still are,"
               + " restore.source.path names them.");
     }
-    String name = job.getMetadata().getName() + "-restore-" + BackupRuns.hash(plan.requestId());
-    Job run =
-        BackupJob.of(
-            name,
-            job,
-            Labels.RESTORE,
-            job,
-            BackupArguments.restore(job, plan, platform.cluster(), location.get()),
-            platform.backupImage());
-    run.getMetadata().setAnnotations(Labels.restore(plan.requestId()));
+    Job run = BackupJob.restore(job, plan, location.get(), platform);
     return BackupRuns.start(run, job, objects, objects);
   }
 

@@ -2,6 +2,7 @@ package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.operator.core.Outcome;
 import dev.tidemark.operator.core.Reason;
+import dev.tidemark.operator.kubernetes.manifests.Owner;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
@@ -24,7 +25,7 @@ import java.util.function.Supplier;
 /**
  * Makes a job's objects. Names are the lock: what exists and is the job's own has been made before.
  */
-final class Objects {
+public final class Objects {
   private final KubernetesClient client;
   private final String jobUid;
   private final String namespace;

@@ -2,6 +2,10 @@ package dev.tidemark.operator.kubernetes;
 
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobBackup;
+import dev.tidemark.operator.kubernetes.manifests.Labels;
+import dev.tidemark.operator.kubernetes.manifests.Owner;
+import dev.tidemark.operator.kubernetes.reading.LeaseNews;
+import dev.tidemark.operator.kubernetes.reading.LeaseReader;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;

@@ -4,6 +4,7 @@ import dev.tidemark.crds.Memory;
 import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobStatus;
 import dev.tidemark.operator.core.Reason;
+import dev.tidemark.operator.kubernetes.status.Announcer;
 import java.util.Locale;
 
 /** What a new status shows for the first time, told once: an event each. */

@@ -1,6 +1,5 @@
 /**
- * The hands and eyes: reads pods, settings and Leases into an observation, carries decisions out,
- * writes status and events. Objects are built by pure functions; everything that talks to the API
- * server can be repeated.
+ * The hands: one pass after the other looks at a job, lets the core decide, carries the decision
+ * out and tells. Everything that talks to the API server can be repeated.
  */
 package dev.tidemark.operator.kubernetes;

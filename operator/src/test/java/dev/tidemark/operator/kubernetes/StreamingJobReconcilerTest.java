@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidemark.crds.Condition;
 import dev.tidemark.crds.StreamingJob;
+import dev.tidemark.operator.kubernetes.manifests.Json;
+import dev.tidemark.operator.kubernetes.manifests.Labels;
+import dev.tidemark.operator.kubernetes.manifests.Platform;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -18,6 +21,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.javaoperatorsdk.operator.Operator;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -303,7 +307,8 @@ final class StreamingJobReconcilerTest {
   }
 
   private void apply() throws IOException {
-    StreamingJob job = GoldenTest.job(Path.of("../contract/settings/minimal.yaml"));
+    String yaml = Files.readString(Path.of("../contract/settings/minimal.yaml"));
+    StreamingJob job = Json.KUBERNETES.unmarshal(yaml, StreamingJob.class);
     client.resource(job).create();
   }
 
