@@ -27,10 +27,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What simulated driver pods do not do themselves: each of them reports in its job's Lease every
- * thirty seconds, as {@code contract/README.md} says, that it has nothing to do.
+ * minute, as {@code contract/README.md} says, that it has nothing to do.
  */
 final class ReportingDrivers implements AutoCloseable {
-  private static final int EVERY_SECONDS = 30;
+  private static final int EVERY_SECONDS = 60;
   private static final DateTimeFormatter MICRO_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);

@@ -25,8 +25,8 @@ public record ProgressSeen(
   /** Reports come every ten seconds, and a little late. */
   static final Duration LATEST = Duration.ofSeconds(15);
 
-  /** Of a job with nothing to do, every thirty. */
-  private static final Duration LATEST_WHEN_IDLE = Duration.ofSeconds(35);
+  /** Of a job with nothing to do, every minute. */
+  private static final Duration LATEST_WHEN_IDLE = Duration.ofSeconds(65);
 
   /** How long after this report the next one is here, as the contract has it. */
   public Duration nextWithin() {

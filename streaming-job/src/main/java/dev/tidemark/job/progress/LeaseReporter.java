@@ -15,13 +15,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the report into the job's Lease, in a thread of its own: at once when told, else every ten
- * seconds, and every thirty as long as there is nothing to do. An API server that does not answer
+ * seconds, and every minute as long as there is nothing to do. An API server that does not answer
  * costs the job nothing.
  */
 public final class LeaseReporter {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReporter.class);
   private static final Duration EVERY = Duration.ofSeconds(10);
-  private static final Duration IDLE = Duration.ofSeconds(30);
+  private static final Duration IDLE = Duration.ofSeconds(60);
 
   /** Several tries before {@link LeaseHold#DEADLINE}. */
   private static final Duration RENEW = Duration.ofSeconds(4);

@@ -75,12 +75,12 @@ final class LeaseNewsTest {
     assertThat(LeaseNews.in(lease(16, report -> {}), lease(0, report -> {}))).isTrue();
   }
 
-  /** The contract lets it report every thirty seconds. */
+  /** The contract lets it report every minute. */
   @Test
   void anIdleDriverIsSilentLater() throws IOException {
-    assertThat(LeaseNews.in(lease(30, idle(30)), lease(0, idle(0)))).isFalse();
-    assertThat(LeaseNews.in(lease(36, idle(30)), lease(0, idle(0)))).isTrue();
-    assertThat(LeaseNews.in(lease(30, idle(36)), lease(0, idle(0)))).isTrue();
+    assertThat(LeaseNews.in(lease(60, idle(60)), lease(0, idle(0)))).isFalse();
+    assertThat(LeaseNews.in(lease(66, idle(60)), lease(0, idle(0)))).isTrue();
+    assertThat(LeaseNews.in(lease(60, idle(66)), lease(0, idle(0)))).isTrue();
   }
 
   @Test
