@@ -85,6 +85,11 @@ public final class BackupResources {
     Awaitility.await(name + " is " + phase)
         .atMost(within)
         .pollInterval(Duration.ofMillis(500))
-        .until(() -> phase.equals(Job.status(get(name), "phase")));
+        .until(() -> is(name, phase));
+  }
+
+  /** Whether one stands there. */
+  public boolean is(String name, String phase) {
+    return phase.equals(Job.status(get(name), "phase"));
   }
 }

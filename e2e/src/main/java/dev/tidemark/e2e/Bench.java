@@ -44,8 +44,8 @@ public final class Bench {
    * Arguments: number of faults of each kind, directory of the results, and seconds of an outage,
    * with which the outage alone is measured, once, or one series of them: {@code standby}, of the
    * driver that has another JVM standing by, {@code change}, of a changed definition, {@code
-   * restore}, of going back to a backup, {@code sink}, of a database that was away, or {@code
-   * node}, of a node that hangs.
+   * restore}, of going back to a backup, {@code sink}, of a database that was away, {@code node},
+   * of a node that hangs, or {@code beside}, of batches while a backup is made.
    */
   public static void main(String[] arguments) throws IOException {
     int faults = Integer.parseInt(arguments[0]);
@@ -61,6 +61,7 @@ public final class Bench {
         case "change" -> bench.change();
         case "restore" -> new RestoreBench(cluster, infra, result).run(faults);
         case "sink" -> new SinkBench(cluster, infra, result).run(faults);
+        case "beside" -> new BesideBench(cluster, infra, result).run(faults);
         case "node" -> new NodeBench(cluster, infra, result).run(faults);
         case "recovery" -> bench.faults();
         default -> throw new IllegalArgumentException("neither seconds nor a series: " + only);
