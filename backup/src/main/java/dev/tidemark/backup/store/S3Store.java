@@ -84,6 +84,7 @@ public final class S3Store implements ObjectStore {
             .asyncConfiguration(
                 a -> a.advancedOption(FUTURE_COMPLETION_EXECUTOR, (Executor) Runnable::run))
             .disableS3ExpressSessionAuth(true)
+            .endpointProvider(new BucketEndpoints())
             .overrideConfiguration(
                 o ->
                     o.apiCallTimeout(CALL)
