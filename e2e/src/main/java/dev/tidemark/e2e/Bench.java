@@ -59,9 +59,9 @@ public final class Bench {
         case "outage" -> bench.outage(Duration.ofSeconds(Long.parseLong(only)));
         case "standby" -> bench.standby();
         case "change" -> bench.change();
-        case "restore" -> new RestoreBench(cluster, infra, result).run(faults);
+        case "restore" -> new BackupBench(cluster, infra, result).restores(faults);
         case "sink" -> new SinkBench(cluster, infra, result).run(faults);
-        case "beside" -> new BesideBench(cluster, infra, result).run(faults);
+        case "beside" -> new BackupBench(cluster, infra, result).beside(faults);
         case "node" -> new NodeBench(cluster, infra, result).run(faults);
         case "recovery" -> bench.faults();
         default -> throw new IllegalArgumentException("neither seconds nor a series: " + only);
