@@ -14,26 +14,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
- * Wakes a job of whose driver nothing was heard for too long. A later commit in the cache puts that
- * off without anybody looking at the job, which is what happens all the time to jobs that are well.
+ * Wakes a job of whose driver nothing was heard for too long. A later commit puts that off without
+ * anybody looking at the job, which is what happens all the time to jobs that are well.
  */
 final class Silence extends AbstractEventSource<Void, StreamingJob>
     implements ResourceEventAware<StreamingJob> {
 
-  private record Awaited(Duration patience, Future<?> alarm) {}
+  /** Since when the driver has been silent, as far as is known, and how long it may be. */
+  private record Awaited(Instant heard, Duration patience, Future<?> alarm) {
+    Instant until() {
+      return heard.plus(patience);
+    }
+  }
 
-  private final Function<ResourceID, Instant> lastCommit;
   private final Clock clock;
   private final Map<ResourceID, Awaited> jobs = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor alarms;
 
-  /** The last commit known of a job is asked for when it matters; null for none. */
-  Silence(Function<ResourceID, Instant> lastCommit, Clock clock) {
+  Silence(Clock clock) {
     super(Void.class, "silence");
-    this.lastCommit = lastCommit;
     this.clock = clock;
     this.alarms = new ScheduledThreadPoolExecutor(1, Silence::daemon);
     alarms.setRemoveOnCancelPolicy(true);
@@ -46,8 +47,14 @@ final class Silence extends AbstractEventSource<Void, StreamingJob>
         job,
         (id, before) -> {
           cancel(before);
-          return new Awaited(patience, alarm(id, until));
+          return new Awaited(from, patience, alarm(id, until));
         });
+  }
+
+  /** The driver has committed; the alarm finds out when it goes off. */
+  void heard(ResourceID job, Instant commit) {
+    jobs.computeIfPresent(
+        job, (id, awaited) -> new Awaited(commit, awaited.patience(), awaited.alarm()));
   }
 
   /** It is not waited for any more. */
@@ -62,13 +69,10 @@ final class Silence extends AbstractEventSource<Void, StreamingJob>
     Awaited still =
         jobs.computeIfPresent(
             job,
-            (id, awaited) -> {
-              Instant heard = lastCommit.apply(id);
-              Instant until = heard == null ? Instant.MIN : heard.plus(awaited.patience());
-              return until.isAfter(clock.instant())
-                  ? new Awaited(awaited.patience(), alarm(id, until))
-                  : null;
-            });
+            (id, awaited) ->
+                awaited.until().isAfter(clock.instant())
+                    ? new Awaited(awaited.heard(), awaited.patience(), alarm(id, awaited.until()))
+                    : null);
     if (still == null) {
       getEventHandler().handleEvent(new Event(job));
     }

@@ -48,7 +48,7 @@ final class Sources {
   private IndexerResourceCache<StreamingJob> jobs;
 
   Sources(Clock clock) {
-    silence = new Silence(this::lastCommit, clock);
+    silence = new Silence(clock);
   }
 
   List<EventSource<?, StreamingJob>> prepare(EventSourceContext<StreamingJob> context) {
@@ -57,7 +57,7 @@ final class Sources {
     settings = source(ConfigMap.class, context);
     leases =
         new InformerEventSource<>(
-            configuration(Lease.class).withOnUpdateFilter(LeaseNews::in).build(), context);
+            configuration(Lease.class).withOnUpdateFilter(this::isNews).build(), context);
     backups =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(StreamingJobBackup.class, StreamingJob.class)
@@ -130,8 +130,13 @@ final class Sources {
     }
   }
 
-  private Instant lastCommit(ResourceID job) {
-    return lease(job).flatMap(LeaseReader::read).map(r -> r.seen().lastCommitAt()).orElse(null);
+  /** Every report is heard; the job is woken for those that are news. */
+  private boolean isNews(Lease now, Lease before) {
+    Optional<LeaseReader> report = LeaseReader.read(now);
+    report
+        .map(r -> r.seen().lastCommitAt())
+        .ifPresent(commit -> job(now).forEach(job -> silence.heard(job, commit)));
+    return LeaseNews.in(now, report, before);
   }
 
   private Optional<Lease> lease(ResourceID job) {

@@ -24,12 +24,13 @@ public final class LeaseNews {
 
   private LeaseNews() {}
 
-  public static boolean in(Lease now, Lease before) {
+  /** True when the report in this version of the Lease says more than the one before. */
+  public static boolean in(Lease now, Optional<LeaseReader> report, Lease before) {
     return !Objects.equals(holder(now), holder(before))
         || !Objects.equals(
             now.getMetadata().getOwnerReferences(), before.getMetadata().getOwnerReferences())
         || !others(now).equals(others(before))
-        || reports(LeaseReader.read(now), LeaseReader.read(before));
+        || reports(report, LeaseReader.read(before));
   }
 
   private static boolean reports(Optional<LeaseReader> now, Optional<LeaseReader> before) {

@@ -33,7 +33,7 @@ final class LeaseNewsTest {
 
   @Test
   void figuresAloneAreNone() throws IOException {
-    assertThat(LeaseNews.in(lease(10, WENT_ON), lease(0, report -> {}))).isFalse();
+    assertThat(isNews(lease(10, WENT_ON), lease(0, report -> {}))).isFalse();
   }
 
   @ParameterizedTest
@@ -67,26 +67,26 @@ final class LeaseNewsTest {
           }
         };
     Lease before = lease(0, report -> {});
-    assertThat(LeaseNews.in(lease(10, WENT_ON.andThen(change)), before)).isTrue();
+    assertThat(isNews(lease(10, WENT_ON.andThen(change)), before)).isTrue();
   }
 
   @Test
   void aReportAfterSilenceIs() throws IOException {
-    assertThat(LeaseNews.in(lease(16, report -> {}), lease(0, report -> {}))).isTrue();
+    assertThat(isNews(lease(16, report -> {}), lease(0, report -> {}))).isTrue();
   }
 
   /** The contract lets it report every minute. */
   @Test
   void anIdleDriverIsSilentLater() throws IOException {
-    assertThat(LeaseNews.in(lease(60, idle(60)), lease(0, idle(0)))).isFalse();
-    assertThat(LeaseNews.in(lease(66, idle(60)), lease(0, idle(0)))).isTrue();
-    assertThat(LeaseNews.in(lease(60, idle(66)), lease(0, idle(0)))).isTrue();
+    assertThat(isNews(lease(60, idle(60)), lease(0, idle(0)))).isFalse();
+    assertThat(isNews(lease(66, idle(60)), lease(0, idle(0)))).isTrue();
+    assertThat(isNews(lease(60, idle(66)), lease(0, idle(0)))).isTrue();
   }
 
   @Test
   void workForAnIdleDriverIs() throws IOException {
-    assertThat(LeaseNews.in(lease(10, WENT_ON), lease(0, idle(0)))).isTrue();
-    assertThat(LeaseNews.in(lease(10, idle(10)), lease(0, report -> {}))).isFalse();
+    assertThat(isNews(lease(10, WENT_ON), lease(0, idle(0)))).isTrue();
+    assertThat(isNews(lease(10, idle(10)), lease(0, report -> {}))).isFalse();
   }
 
   private static Consumer<ObjectNode> idle(int seconds) {
@@ -99,17 +99,17 @@ final class LeaseNewsTest {
   @Test
   void whatIsNotTheReportIs() throws IOException {
     Lease before = lease(0, report -> {});
-    assertThat(LeaseNews.in(annotated(before, Labels.TURN, "{\"attempt\": 3}"), before)).isTrue();
-    assertThat(LeaseNews.in(annotated(before, Labels.STANDING_BY, "3"), before)).isTrue();
-    assertThat(LeaseNews.in(annotated(before, Labels.PROGRESS, "{"), before)).isTrue();
-    assertThat(LeaseNews.in(annotated(before, Labels.PROGRESS, "[]"), before)).isTrue();
+    assertThat(isNews(annotated(before, Labels.TURN, "{\"attempt\": 3}"), before)).isTrue();
+    assertThat(isNews(annotated(before, Labels.STANDING_BY, "3"), before)).isTrue();
+    assertThat(isNews(annotated(before, Labels.PROGRESS, "{"), before)).isTrue();
+    assertThat(isNews(annotated(before, Labels.PROGRESS, "[]"), before)).isTrue();
     assertThat(
-            LeaseNews.in(
+            isNews(
                 new LeaseBuilder(before).editSpec().withHolderIdentity("b").endSpec().build(),
                 before))
         .isTrue();
     assertThat(
-            LeaseNews.in(
+            isNews(
                 new LeaseBuilder(before)
                     .editMetadata()
                     .addNewOwnerReference()
@@ -119,6 +119,10 @@ final class LeaseNewsTest {
                     .build(),
                 before))
         .isTrue();
+  }
+
+  private static boolean isNews(Lease now, Lease before) {
+    return LeaseNews.in(now, LeaseReader.read(now), before);
   }
 
   private static Lease annotated(Lease lease, String name, String value) {
