@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 
 /** What backups cost a job that counts: time to go back to one, and longer batches beside one. */
 final class BackupBench {
-  private static final Duration WITHIN = Duration.ofMinutes(5);
+  private static final Duration WITHIN = Duration.ofMinutes(3);
 
   /** Batches that are looked at before each backup. */
   private static final int BEFORE = 12;

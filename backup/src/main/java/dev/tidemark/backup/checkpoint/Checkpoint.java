@@ -11,10 +11,8 @@ import dev.tidemark.backup.store.ObjectStore.Listed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -282,25 +280,9 @@ public final class Checkpoint {
             .filter(object -> !object.key().substring(prefix.length()).startsWith("."))
             .filter(object -> !object.key().equals(prefix))
             .toList();
-    Optional<String> damage = damage(announced.state(), prefix, objects);
+    Snapshot whole = announced.of(objects);
+    Optional<String> damage = whole.damage();
     damage.ifPresent(what -> damaged.add(manifest.key() + ": " + what));
-    return damage.isPresent() ? Optional.empty() : Optional.of(announced.of(objects));
-  }
-
-  private static Optional<String> damage(ObjectNode state, String prefix, List<Listed> objects) {
-    Map<String, Long> found = new HashMap<>();
-    objects.forEach(object -> found.put(object.key().substring(prefix.length()), object.bytes()));
-    for (JsonNode part : state.path("parts")) {
-      String name = part.path("name").asText();
-      Long bytes = found.get(name);
-      if (bytes == null) {
-        return Optional.of(name + " is missing");
-      }
-      if (bytes != part.path("bytes").asLong()) {
-        return Optional.of(
-            name + " has " + bytes + " bytes instead of " + part.path("bytes").asLong());
-      }
-    }
-    return Optional.empty();
+    return damage.isPresent() ? Optional.empty() : Optional.of(whole);
   }
 }

@@ -6,6 +6,7 @@ import dev.tidemark.backup.store.ObjectStore.Listed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -57,6 +58,24 @@ public record Snapshot(
   /** The job's durable identity. */
   public String jobId() {
     return owner.get("jobId").asText();
+  }
+
+  /** Which part the manifest names that is not there, or of another size; empty: it is whole. */
+  Optional<String> damage() {
+    Map<String, Long> found = new HashMap<>();
+    objects.forEach(object -> found.put(path(object), object.bytes()));
+    for (JsonNode part : state.path("parts")) {
+      String name = part.path("name").asText();
+      Long bytes = found.get(name);
+      if (bytes == null) {
+        return Optional.of(name + " is missing");
+      }
+      if (bytes != part.path("bytes").asLong()) {
+        return Optional.of(
+            name + " has " + bytes + " bytes instead of " + part.path("bytes").asLong());
+      }
+    }
+    return Optional.empty();
   }
 
   /** True when a part is not what it was when the job had written it. */

@@ -64,21 +64,12 @@ class HistoryTest {
       history.repository.forget(List.of("forgotten"));
       history.quietSweep(); // lists its objects
       history.store.pass(Duration.ofDays(1));
-      int[] countdown = {request};
-      history.store.before(
-          () -> {
-            if (--countdown[0] == 0) {
-              history.backup("needs-them-again", Mode.Incremental);
-            }
-          });
-      new Sweeper(history.repository).sweep(Duration.ZERO, false);
-      more = countdown[0] <= 0;
-      history.store.before(() -> {});
-      history.allAreWhole();
-      history.quietSweep();
-      history.quietSweep();
-      history.allAreWhole();
-      history.nothingElseStays();
+      more =
+          history.interrupted(
+              () -> new Sweeper(history.repository).sweep(Duration.ZERO, false),
+              request,
+              () -> history.backup("needs-them-again", Mode.Incremental));
+      history.endsWhole();
     }
   }
 
@@ -94,22 +85,22 @@ class HistoryTest {
       for (int forgotten = 1; further; forgotten++) {
         History history = new History(listed);
         Sweeper sweeper = new Sweeper(history.repository);
-        more = history.interrupted("before", listed, () -> sweeper.sweep(Duration.ZERO, false));
+        more =
+            history.interrupted(
+                () -> history.create("before", Mode.Incremental),
+                listed,
+                () -> sweeper.sweep(Duration.ZERO, false));
         history.store.pass(Duration.ofDays(1));
         further =
             history.interrupted(
-                "unchanged",
+                () -> history.create("unchanged", Mode.Incremental),
                 forgotten,
                 () -> {
                   history.repository.forget(List.of("before"));
                   sweeper.sweep(Duration.ZERO, false);
                   sweeper.sweep(Duration.ZERO, false);
                 });
-        history.allAreWhole();
-        history.quietSweep();
-        history.quietSweep();
-        history.allAreWhole();
-        history.nothingElseStays();
+        history.endsWhole();
       }
     }
   }
@@ -194,14 +185,18 @@ class HistoryTest {
       };
     }
 
-    private void backup(String name, Mode mode) {
+    private void create(String name, Mode mode) {
       new Creator(job.checkpoint(), repository, clock, Progress.NONE)
           .create(Request.of(name, mode));
+    }
+
+    private void backup(String name, Mode mode) {
+      create(name, mode);
       new Verifier(repository, clock).verify(name, Verification.Level.Presence);
     }
 
-    /** A backup in which something is done before one of its requests; false: it has fewer. */
-    private boolean interrupted(String name, int request, Runnable what) {
+    /** Something else is done before one of the requests; false: there are fewer. */
+    private boolean interrupted(Runnable requests, int request, Runnable what) {
       int[] countdown = {request};
       store.before(
           () -> {
@@ -209,10 +204,17 @@ class HistoryTest {
               what.run();
             }
           });
-      new Creator(job.checkpoint(), repository, clock, Progress.NONE)
-          .create(Request.of(name, Mode.Incremental));
+      requests.run();
       store.before(() -> {});
       return countdown[0] <= 0;
+    }
+
+    private void endsWhole() {
+      allAreWhole();
+      quietSweep();
+      quietSweep();
+      allAreWhole();
+      nothingElseStays();
     }
 
     private Duration grace() {

@@ -18,7 +18,6 @@ import java.util.List;
 
 /** Starts runs. Names are the lock: one that exists and is ours has been started before. */
 final class BackupRuns {
-
   private final KubernetesClient client;
   private final Platform platform;
 

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 /**
  * Makes a job's objects. Names are the lock: what exists and is the job's own has been made before.
  */
-public final class Objects {
+final class Objects {
   private final KubernetesClient client;
   private final String jobUid;
   private final String namespace;

@@ -105,8 +105,7 @@ public final class BackupArguments {
    * @param cluster identity of this cluster
    * @param location where the backups are
    */
-  public static List<String> restore(
-      StreamingJob job, RestorePlan plan, String cluster, String location) {
+  static List<String> restore(StreamingJob job, RestorePlan plan, String cluster, String location) {
     Restore restore = job.getSpec().restore();
     Restore.From source = plan.rescue() ? null : restore.source();
     List<String> all = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Digests of JSON that do not depend on order, white space or fields that are null. */
-public final class Digest {
+final class Digest {
   private static final String PREFIX = "sha256:";
 
   private static final int FEW = 10;
@@ -36,7 +36,7 @@ public final class Digest {
   }
 
   /** A few digits that tell names of objects apart which are made after these. */
-  public static String ofNames(String... names) {
+  static String ofNames(String... names) {
     return shortened(of(Json.of(List.of(names))), FEW);
   }
 

@@ -19,7 +19,7 @@ public final class Labels {
   public static final String CHECK = "check";
   public static final String EXECUTOR = "executor";
   public static final String BACKUP = "backup";
-  public static final String RESTORE = "restore";
+  static final String RESTORE = "restore";
   public static final String TIDEMARK = "tidemark";
 
   /** Label that Kubernetes gives the pods of a Job. */

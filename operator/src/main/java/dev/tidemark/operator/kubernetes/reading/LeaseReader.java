@@ -54,7 +54,7 @@ public record LeaseReader(ProgressSeen seen, JsonNode json) {
   }
 
   /** The attempt that says it waits and is ready; 0 for none. */
-  public static int standingBy(Lease lease) {
+  static int standingBy(Lease lease) {
     String text = Labels.annotation(lease, Labels.STANDING_BY);
     return text != null && text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
   }
