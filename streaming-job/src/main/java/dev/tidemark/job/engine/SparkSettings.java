@@ -127,6 +127,10 @@ public final class SparkSettings {
     label(conf, "app.kubernetes.io/component", "executor");
     label(conf, "app.kubernetes.io/part-of", "tidemark");
     label(conf, "app.kubernetes.io/managed-by", "tidemark");
+    // An executor whose node hangs answers nothing, and holds up whoever asks it for a block.
+    // Spark's two minutes would be longer than a query may stand still.
+    conf.setIfMissing("spark.network.timeout", "40s");
+    conf.setIfMissing("spark.network.timeoutInterval", "5s");
     conf.set("spark.executor.instances", Integer.toString(executor.instances()));
     conf.set(
         "spark.executor.cores", Integer.toString(Math.max(1, (int) Math.ceil(executor.cores()))));

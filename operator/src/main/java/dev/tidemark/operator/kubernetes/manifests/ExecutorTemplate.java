@@ -11,6 +11,13 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
  * and environment.
  */
 final class ExecutorTemplate {
+  /**
+   * An executor has nothing to tidy up. With 0 the API server removes a deleted pod at once; with
+   * more it stays until its kubelet confirms, for ever if the node is silent, and Spark takes it
+   * for there and makes no other.
+   */
+  private static final long GRACE_SECONDS = 0;
+
   private ExecutorTemplate() {}
 
   static String yaml(StreamingJob job, StreamingJobSpec spec, int attempt, Fingerprint of) {
@@ -30,7 +37,7 @@ final class ExecutorTemplate {
             .withServiceAccountName(DriverPod.account(job, spec))
             .withAutomountServiceAccountToken(false)
             .withEnableServiceLinks(false)
-            .withTerminationGracePeriodSeconds(5L)
+            .withTerminationGracePeriodSeconds(GRACE_SECONDS)
             .withSecurityContext(Restricted.pod())
             .withImagePullSecrets(DriverPod.pullSecrets(spec))
             .withTolerations(Restricted.tolerations())
