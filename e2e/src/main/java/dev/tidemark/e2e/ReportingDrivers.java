@@ -110,15 +110,17 @@ final class ReportingDrivers implements AutoCloseable {
     return pod.getMetadata().getLabels().get("tidemark.dev/job");
   }
 
-  /** At once, and then every thirty seconds, so that not all jobs report at the same time. */
+  /**
+   * At once, and then every minute as an idle one, so that not all jobs report at the same time.
+   */
   private void begin(Pod pod, long spread) {
-    report(pod);
+    report(pod, false);
     var unused =
         threads.scheduleAtFixedRate(
-            () -> report(pod), spread, EVERY_SECONDS * 1_000L, TimeUnit.MILLISECONDS);
+            () -> report(pod, true), spread, EVERY_SECONDS * 1_000L, TimeUnit.MILLISECONDS);
   }
 
-  private void report(Pod pod) {
+  private void report(Pod pod, boolean idle) {
     if (!same(running.get(job(pod)), pod)) {
       return; // it is gone, and so is what it would say
     }
@@ -127,20 +129,21 @@ final class ReportingDrivers implements AutoCloseable {
           .leases()
           .inNamespace(namespace)
           .withName(job(pod) + "-driver")
-          .patch(PatchContext.of(PatchType.JSON_MERGE), lease(pod));
+          .patch(PatchContext.of(PatchType.JSON_MERGE), lease(pod, idle));
       reports.incrementAndGet();
     } catch (KubernetesClientException | JsonProcessingException e) {
       System.out.println("No report of " + pod.getMetadata().getName() + ": " + e.getMessage());
     }
   }
 
-  private String lease(Pod pod) throws JsonProcessingException {
+  private String lease(Pod pod, boolean idle) throws JsonProcessingException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
     ObjectNode said = report.deepCopy();
     said.put("attempt", Job.attempt(pod)).put("lag", 0).put("lastCommitAt", now.toString());
     said.withObject("/batch").put("time", now.toString()).put("records", 0).put("written", 0);
     said.withObject("/checkpoint").put("time", now.toString());
     ObjectNode lease = JSON.createObjectNode();
+    lease.withObject("/metadata/labels").put("tidemark.dev/idle", Boolean.toString(idle));
     lease
         .withObject("/metadata/annotations")
         .put("tidemark.dev/progress", JSON.writeValueAsString(said));

@@ -34,6 +34,12 @@ public final class ScaleBench {
   private static final Duration WITHIN = Duration.ofMinutes(20);
   private static final Duration SETTLED = Duration.ofMinutes(1);
   private static final Duration MEASURED = Duration.ofMinutes(3);
+
+  /** The figures of idle jobs are written one job a second, so as long as it takes for all. */
+  private static Duration measured(int jobs) {
+    return MEASURED.toSeconds() > jobs ? MEASURED : Duration.ofSeconds(jobs);
+  }
+
   private static final int FAILURES = 100;
   private static final double TICKS_PER_SECOND = 100; // USER_HZ, which is the same everywhere
   private static final Pattern STATUS_WRITE =
@@ -118,9 +124,10 @@ public final class ScaleBench {
     Use before = use();
     long reports = drivers.reports();
     double writes = statusWrites();
-    Outage.last(MEASURED);
+    Duration measured = measured(size);
+    Outage.last(measured);
     Use after = use();
-    double seconds = MEASURED.toSeconds();
+    double seconds = measured.toSeconds();
     idle.add(
         new Idle(
             size,
@@ -132,7 +139,7 @@ public final class ScaleBench {
   }
 
   private static double hourly(double requests, int jobs) {
-    return requests / jobs * Duration.ofHours(1).toSeconds() / MEASURED.toSeconds();
+    return requests / jobs * Duration.ofHours(1).toSeconds() / measured(jobs).toSeconds();
   }
 
   private Failed failing(int failures) {

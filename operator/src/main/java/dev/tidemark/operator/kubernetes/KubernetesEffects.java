@@ -47,6 +47,7 @@ import java.util.function.UnaryOperator;
  */
 final class KubernetesEffects implements Effects {
   private static final long AT_ONCE = 0;
+  private static final Map<String, String> HAS_TURN = Map.of(Labels.SUCCESSOR, Labels.HAS_TURN);
 
   private final KubernetesClient client;
   private final StreamingJob job;
@@ -142,14 +143,14 @@ final class KubernetesEffects implements Effects {
         () -> {
           // The pod first: once it is told, it must count as the driver whatever becomes of the
           // Lease.
-          annotate(client.pods(), driver(attempt), Labels.SUCCESSOR, Labels.HAS_TURN);
+          merge(
+              client.pods(),
+              driver(attempt),
+              Json.of(Map.of("metadata", Map.of("annotations", HAS_TURN))).toString());
           Lease lease = DriverAccount.lease(job);
           objects.one(lease);
-          annotate(
-              client.leases(),
-              lease.getMetadata().getName(),
-              Labels.TURN,
-              LeaseReader.turn(attempt, previous));
+          merge(
+              client.leases(), lease.getMetadata().getName(), LeaseReader.turn(attempt, previous));
           return Outcome.DONE;
         });
   }
@@ -285,12 +286,10 @@ final class KubernetesEffects implements Effects {
     client.resource(pod).dryRun().fieldValidation(FieldValidateable.Validation.STRICT).create();
   }
 
-  private <T extends HasMetadata> void annotate(
-      MixedOperation<T, ?, ? extends Resource<T>> kind, String name, String key, String value) {
+  private <T extends HasMetadata> void merge(
+      MixedOperation<T, ?, ? extends Resource<T>> kind, String name, String json) {
     kind.inNamespace(job.getMetadata().getNamespace())
         .withName(name)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            Json.of(Map.of("metadata", Map.of("annotations", Map.of(key, value)))).toString());
+        .patch(PatchContext.of(PatchType.JSON_MERGE), json);
   }
 }

@@ -4,7 +4,6 @@ import dev.tidemark.crds.StreamingJob;
 import dev.tidemark.crds.StreamingJobBackup;
 import dev.tidemark.operator.kubernetes.manifests.Labels;
 import dev.tidemark.operator.kubernetes.manifests.Owner;
-import dev.tidemark.operator.kubernetes.reading.LeaseNews;
 import dev.tidemark.operator.kubernetes.reading.LeaseReader;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -19,6 +18,7 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,25 +39,21 @@ final class Sources {
           + "!="
           + Labels.BACKUP;
 
-  private final Silence silence;
+  private final Leases leases;
   private InformerEventSource<Pod, StreamingJob> pods;
   private InformerEventSource<ConfigMap, StreamingJob> settings;
-  private InformerEventSource<Lease, StreamingJob> leases;
   private InformerEventSource<Job, StreamingJob> runs;
   private InformerEventSource<StreamingJobBackup, StreamingJob> backups;
   private IndexerResourceCache<StreamingJob> jobs;
 
   Sources(Clock clock) {
-    silence = new Silence(clock);
+    leases = new Leases(clock);
   }
 
   List<EventSource<?, StreamingJob>> prepare(EventSourceContext<StreamingJob> context) {
     jobs = context.getPrimaryCache();
     pods = source(Pod.class, context);
     settings = source(ConfigMap.class, context);
-    leases =
-        new InformerEventSource<>(
-            configuration(Lease.class).withOnUpdateFilter(this::isNews).build(), context);
     backups =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(StreamingJobBackup.class, StreamingJob.class)
@@ -66,7 +62,10 @@ final class Sources {
                 .build(),
             context);
     runs = source(Job.class, context);
-    return List.of(pods, settings, leases, runs, backups, silence);
+    List<EventSource<?, StreamingJob>> all =
+        new ArrayList<>(List.of(pods, settings, runs, backups));
+    all.addAll(leases.prepare(context, configuration(Lease.class), OURS + COMPONENTS));
+    return all;
   }
 
   /**
@@ -87,7 +86,7 @@ final class Sources {
         .withSecondaryToPrimaryMapper(Sources::job);
   }
 
-  private static Set<ResourceID> job(HasMetadata object) {
+  static Set<ResourceID> job(HasMetadata object) {
     String job = Labels.label(object, Labels.JOB);
     return job == null
         ? Set.of()
@@ -110,39 +109,22 @@ final class Sources {
     }
   }
 
+  /** The Lease of a job, newly read where what is known of it may be too old to judge by. */
+  Optional<Lease> lease(StreamingJob job) {
+    return leases.lease(ResourceID.fromResource(job));
+  }
+
+  /** The last report that was heard of. */
   Optional<LeaseReader> report(StreamingJob job) {
-    return lease(ResourceID.fromResource(job))
+    return leases
+        .lastKnown(ResourceID.fromResource(job))
         .filter(l -> Owner.is(l, job.getMetadata().getUid()))
         .flatMap(LeaseReader::read);
   }
 
-  /**
-   * The job is looked at when nothing has been heard of its driver until then; a report that only
-   * says that it went on puts that off. Null for a driver of which nothing is expected.
-   */
+  /** See {@link Leases#await}. */
   void await(StreamingJob job, Optional<LeaseReader> report, Instant until) {
-    ResourceID id = ResourceID.fromResource(job);
-    Instant committed = report.map(r -> r.seen().lastCommitAt()).orElse(null);
-    if (until == null || committed == null) {
-      silence.forget(id);
-    } else {
-      silence.await(id, committed, until);
-    }
-  }
-
-  /** Every report is heard; the job is woken for those that are news. */
-  private boolean isNews(Lease now, Lease before) {
-    Optional<LeaseReader> report = LeaseReader.read(now);
-    report
-        .map(r -> r.seen().lastCommitAt())
-        .ifPresent(commit -> job(now).forEach(job -> silence.heard(job, commit)));
-    return LeaseNews.in(now, report, before);
-  }
-
-  private Optional<Lease> lease(ResourceID job) {
-    return leases == null
-        ? Optional.empty()
-        : leases.get(new ResourceID(job.getName() + "-driver", job.getNamespace().orElseThrow()));
+    leases.await(ResourceID.fromResource(job), report.map(LeaseReader::seen), until);
   }
 
   List<StreamingJob> jobs() {

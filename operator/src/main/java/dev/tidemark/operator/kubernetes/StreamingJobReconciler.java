@@ -109,7 +109,7 @@ public final class StreamingJobReconciler implements Reconciler<StreamingJob> {
     List<Pod> pods = known(context, Pod.class);
     List<ConfigMap> settings = known(context, ConfigMap.class);
     List<Job> runs = known(context, Job.class);
-    Optional<Lease> lease = known(context, Lease.class).stream().findFirst();
+    Optional<Lease> lease = sources.lease(job);
 
     Observation seen = observer.observe(job, pods, settings, runs, lease);
     Decision decision = Decider.decide(seen);

@@ -120,6 +120,22 @@ final class StreamingJobReconcilerTest {
     assertThat(job().getStatus().attempt()).isEqualTo(1);
   }
 
+  /** It leaves the watch, and comes back. */
+  @Test
+  void aDriverThatGetsIdleAndThenWorkAgainIsHeardAtOnceBothTimes() throws IOException {
+    runsADriver();
+    report(1);
+    await().untilAsserted(() -> assertThat(job().getStatus().epoch()).isEqualTo(5));
+
+    report(1, 6, true);
+    await().untilAsserted(() -> assertThat(job().getStatus().epoch()).isEqualTo(6));
+    assertThat(condition("Ready").status()).isEqualTo(Condition.Status.True);
+
+    report(1, 7, false);
+    await().untilAsserted(() -> assertThat(job().getStatus().epoch()).isEqualTo(7));
+    assertThat(told()).noneMatch(m -> m.contains("Lease"));
+  }
+
   @Test
   void aDeletedDriverIsReplacedAtOnceAndTheEventSaysWhy() throws IOException {
     runsADriver();
@@ -387,20 +403,25 @@ final class StreamingJobReconcilerTest {
   }
 
   private void report(int attempt) {
+    report(attempt, 5, false);
+  }
+
+  private void report(int attempt, int epoch, boolean idle) {
     Instant now = Instant.now();
     String json =
         """
-        {"attempt": %d, "revision": 1, "epoch": 5, "situation": "Running", "reason": "", "message": "", "lag": 0,
-         "batch": {"time": "%s", "records": 1, "written": 1}, "totals": {"records": 1, "written": 1, "batches": 1},
+        {"attempt": %d, "revision": 1, "epoch": %d, "situation": "Running", "reason": "", "message": "", "lag": 0,
+         "batch": {"time": "%s", "records": %d, "written": 1}, "totals": {"records": 1, "written": 1, "batches": 1},
          "lastCommitAt": "%s", "checkpoint": {"time": "%s", "behind": false},
          "recovery": {"cause": "JvmCrashed", "from": "Checkpoint", "seconds": 6.2, "at": "2026-01-01T00:00:05Z"}}
         """
-            .formatted(attempt, now, now, now);
+            .formatted(attempt, epoch, now, idle ? 0 : 1, now, now);
     Lease lease = client.leases().inNamespace(NS).withName(JOB + "-driver").get();
     client
         .resource(
             new LeaseBuilder(lease)
                 .editMetadata()
+                .addToLabels(Labels.IDLE, Boolean.toString(idle))
                 .addToAnnotations(Labels.PROGRESS, json)
                 .endMetadata()
                 .editOrNewSpec()

@@ -15,13 +15,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the report into the job's Lease, in a thread of its own: at once when told, else every ten
- * seconds, and every minute as long as there is nothing to do. An API server that does not answer
- * costs the job nothing.
+ * seconds, and every minute as long as there is nothing to do: then the label {@link #IDLE} says
+ * so, by which the operator sets aside what it need not hear at once. An API server that does not
+ * answer costs the job nothing.
  */
 public final class LeaseReporter {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReporter.class);
   private static final Duration EVERY = Duration.ofSeconds(10);
-  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final Duration EVERY_WHEN_IDLE = Duration.ofSeconds(60);
+
+  /** Whoever writes into the Lease what others should know at once sets this label to false. */
+  static final String IDLE = "tidemark.dev/idle";
 
   /** Several tries before {@link LeaseHold#DEADLINE}. */
   private static final Duration RENEW = Duration.ofSeconds(4);
@@ -54,7 +58,7 @@ public final class LeaseReporter {
 
   /** Reports as {@code holder} (the driver pod) into that Lease. */
   public LeaseReporter(JobLease lease, String holder) {
-    this(lease, holder, lease::merge, EVERY, IDLE, "the job goes on without");
+    this(lease, holder, lease::merge, EVERY, EVERY_WHEN_IDLE, "the job goes on without");
   }
 
   /** The same, where each report renews the lock of a program that has no ledger. */
@@ -101,7 +105,7 @@ public final class LeaseReporter {
 
   /** One last report, by the caller's thread, because the JVM is about to halt. */
   public void last() {
-    report();
+    report(true);
   }
 
   private void loop() {
@@ -109,32 +113,37 @@ public final class LeaseReporter {
       if (!busyStart.await(HOLD_BACK_SECONDS, TimeUnit.SECONDS)) {
         LOG.debug("no batch yet; reporting all the same");
       }
+      boolean told = true;
       while (true) {
-        awaitDue(report());
+        told = awaitDue(report(told));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Until something changed, or it is time; longer as long as there was and is nothing to do. */
-  private void awaitDue(boolean idle) throws InterruptedException {
+  /**
+   * Until something changed, or it is time; longer as long as there was and is nothing to do.
+   * Returns whether something changed.
+   */
+  private boolean awaitDue(boolean idle) throws InterruptedException {
     Duration waited = Duration.ZERO;
     do {
       if (due.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS)) {
         Thread.sleep(GATHER_MILLIS);
         due.drainPermits();
-        return;
+        return true;
       }
       waited = waited.plus(every);
     } while (waited.compareTo(whenIdle) < 0 && idle && source.get().idle());
+    return false;
   }
 
   /** Returns whether it was that of a job with nothing to do. */
-  private synchronized boolean report() {
+  private synchronized boolean report(boolean told) {
     Report report = source.get();
     try {
-      writing.write(body(report));
+      writing.write(body(report, !told && report.idle() && whenIdle.compareTo(every) > 0));
       if (complained) {
         complained = false;
         LOG.info("the Lease can be written again");
@@ -150,8 +159,12 @@ public final class LeaseReporter {
     return report.idle();
   }
 
-  private String body(Report report) {
-    return "{\"metadata\":{\"annotations\":{\"tidemark.dev/progress\":"
+  private String body(Report report, boolean idle) {
+    return "{\"metadata\":{\"labels\":{\""
+        + IDLE
+        + "\":\""
+        + idle
+        + "\"},\"annotations\":{\"tidemark.dev/progress\":"
         + ReportJson.literal(ReportJson.of(report))
         + "}},\"spec\":{\"holderIdentity\":"
         + ReportJson.literal(holder)

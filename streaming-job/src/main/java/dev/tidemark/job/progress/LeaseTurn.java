@@ -44,7 +44,11 @@ public final class LeaseTurn {
   public void standingBy() throws InterruptedException {
     try {
       lease.merge(
-          "{\"metadata\":{\"annotations\":{\"tidemark.dev/standing-by\":\"" + attempt + "\"}}}");
+          "{\"metadata\":{\"labels\":{\""
+              + LeaseReporter.IDLE
+              + "\":\"false\"},\"annotations\":{\"tidemark.dev/standing-by\":\""
+              + attempt
+              + "\"}}}");
     } catch (IOException e) {
       LOG.warn("the operator cannot be told that this driver is ready: {}", e.toString());
     }

@@ -58,6 +58,32 @@ final class LeaseReporterTest {
     assertThat(asked.get()).isGreaterThan(2 * written.size());
   }
 
+  @Test
+  void onlyWhatIsNoNewsIsLabelledIdle() {
+    LeaseReporter reporter = start(IDLE, EVERY.multipliedBy(2));
+    await().until(() -> written.size() > AT_FIRST);
+    assertThat(written.subList(0, AT_FIRST)).allMatch(report -> !isLabelledIdle(report));
+    assertThat(written.get(AT_FIRST)).matches(LeaseReporterTest::isLabelledIdle);
+
+    now.set(BUSY);
+    await().until(() -> !isLabelledIdle(written.get(written.size() - 1)));
+    reporter.last();
+    assertThat(written.get(written.size() - 1)).matches(report -> !isLabelledIdle(report));
+  }
+
+  /** Such as one that renews a lock. */
+  @Test
+  void whoReportsAsOftenWhenIdleIsNeverLabelled() {
+    start(IDLE, EVERY);
+    await().until(() -> written.size() > 5);
+    assertThat(written).allMatch(report -> !isLabelledIdle(report));
+  }
+
+  private static boolean isLabelledIdle(String report) {
+    assertThat(report).containsPattern("\"tidemark.dev/idle\":\"(true|false)\"");
+    return report.contains("\"tidemark.dev/idle\":\"true\"");
+  }
+
   private LeaseReporter start(Report report, Duration whenIdle) {
     now.set(report);
     LeaseReporter reporter =

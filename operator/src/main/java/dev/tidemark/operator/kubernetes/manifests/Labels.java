@@ -32,6 +32,11 @@ public final class Labels {
   public static final String PROGRESS = "tidemark.dev/progress";
 
   /**
+   * Label of the Lease: {@code true} as long as its driver only says that there is nothing to do.
+   */
+  public static final String IDLE = "tidemark.dev/idle";
+
+  /**
    * Annotation of the Lease: the attempt that waited and was told to begin, and what it follows.
    */
   public static final String TURN = "tidemark.dev/turn";

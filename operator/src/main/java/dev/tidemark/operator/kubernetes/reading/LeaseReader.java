@@ -34,13 +34,16 @@ public record LeaseReader(ProgressSeen seen, JsonNode json) {
     }
   }
 
-  /** The attempt that is told to begin, in the words of the Lease. */
+  /** Tells the attempt to begin: a change of the Lease that is heard at once. */
   public static String turn(int attempt, DriverPlan.Previous previous) {
     ObjectNode turn = Json.MAPPER.createObjectNode().put("attempt", attempt);
     if (previous != null) {
       turn.put("reason", previous.reason()).put("endedAt", previous.endedAt().toString());
     }
-    return turn.toString();
+    ObjectNode change = Json.MAPPER.createObjectNode();
+    change.withObject("/metadata/labels").put(Labels.IDLE, "false");
+    change.withObject("/metadata/annotations").put(Labels.TURN, turn.toString());
+    return change.toString();
   }
 
   /** The attempt that was last told to begin; 0 for none. */
