@@ -303,6 +303,20 @@ public final class Job {
             TimeUnit.MILLISECONDS);
   }
 
+  /** Waits until its driver has said, and said again, that there is nothing to do. */
+  public void awaitIdle(Duration within) {
+    client
+        .leases()
+        .inNamespace(namespace)
+        .withName(name + "-driver")
+        .waitUntilCondition(
+            lease ->
+                lease != null
+                    && "true".equals(lease.getMetadata().getLabels().get("tidemark.dev/idle")),
+            within.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
   /** Events about it, as {@code reason: message}, oldest first. */
   public List<String> events() {
     return client
