@@ -19,6 +19,8 @@ class ArchitectureTest {
   private static final ArchRule ROOMS =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
+          .layer("rows")
+          .definedBy("..rows..")
           .layer("store")
           .definedBy("..store..")
           .layer("checkpoint")
@@ -36,7 +38,9 @@ class ArchitectureTest {
           .whereLayer("repository")
           .mayOnlyBeAccessedByLayers("restore", "cli")
           .whereLayer("checkpoint")
-          .mayOnlyBeAccessedByLayers("repository", "restore", "cli");
+          .mayOnlyBeAccessedByLayers("repository", "restore", "cli")
+          .whereLayer("rows")
+          .mayNotAccessAnyLayer();
 
   private static final ArchRule USEFUL_WITHOUT_ANY_CLUSTER =
       noClasses()

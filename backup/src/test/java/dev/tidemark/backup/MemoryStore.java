@@ -1,6 +1,10 @@
 package dev.tidemark.backup;
 
 import dev.tidemark.backup.store.ObjectStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -90,6 +94,28 @@ public final class MemoryStore implements ObjectStore {
     Held written = new Held(bytes, now);
     objects.put(key, written);
     return etag(written);
+  }
+
+  @Override
+  public String create(String key, Path file) {
+    try {
+      return create(key, Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public boolean fetch(String key, Path file) {
+    Optional<Content> content = read(key);
+    try {
+      if (content.isPresent()) {
+        Files.write(file, content.get().bytes());
+      }
+      return content.isPresent();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
 import dev.tidemark.backup.Json;
+import dev.tidemark.backup.rows.Rows;
 import dev.tidemark.backup.store.Location;
 import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Listed;
@@ -279,7 +280,7 @@ public final class Checkpoint {
         store.list(prefix).stream()
             .filter(object -> !object.key().substring(prefix.length()).startsWith("."))
             .filter(object -> !object.key().equals(prefix))
-            .toList();
+            .collect(Rows.collector(Listed.ROWS));
     Snapshot whole = announced.of(objects);
     Optional<String> damage = whole.damage();
     damage.ifPresent(what -> damaged.add(manifest.key() + ": " + what));

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
 import dev.tidemark.backup.Json;
+import dev.tidemark.backup.rows.Rows;
 import dev.tidemark.backup.store.Location;
 import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Content;
 import dev.tidemark.backup.store.ObjectStore.Listed;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -93,9 +93,10 @@ final class ProgramCheckpoints {
     if (home.isEmpty()) {
       return Optional.empty();
     }
-    List<Listed> chosen = new ArrayList<>();
+    List<Listed> chosen = new Rows<>(Listed.ROWS);
     Set<String> references = new HashSet<>();
-    long batch = Math.max(queries(home.get(), chosen), contexts(home.get(), chosen, references));
+    // Contexts first, since Spark soon deletes their files.
+    long batch = Math.max(contexts(home.get(), chosen, references), queries(home.get(), chosen));
     if (batch < 0) {
       return Optional.empty();
     }
@@ -126,7 +127,7 @@ final class ProgramCheckpoints {
                         Integer.parseInt(name.group(2)),
                         Long.parseLong(name.group(3)),
                         name.group(1),
-                        new ArrayList<>()))
+                        new Rows<>(Listed.ROWS)))
             .objects()
             .add(object);
       }
@@ -136,7 +137,9 @@ final class ProgramCheckpoints {
 
   /** Without the empty objects by which Hadoop shows a directory. */
   private List<Listed> files(String prefix) {
-    return store.list(prefix).stream().filter(object -> !object.key().endsWith("/")).toList();
+    return store.list(prefix).stream()
+        .filter(object -> !object.key().endsWith("/"))
+        .collect(Rows.collector(Listed.ROWS));
   }
 
   private String below(Home home, Listed object) {
@@ -183,11 +186,12 @@ final class ProgramCheckpoints {
   /** Adds what belongs to streaming contexts; returns the newest time, -1 for none. */
   private long contexts(Home home, List<Listed> chosen, Set<String> references) {
     long newest = -1;
-    for (Map.Entry<String, Listed> context : newestContexts(home).entrySet()) {
+    Map<String, Listed> contexts = newestContexts(home);
+    chosen.addAll(contexts.values());
+    for (Map.Entry<String, Listed> context : contexts.entrySet()) {
       Listed file = context.getValue();
       Set<String> needs = needs(home, context.getKey(), file);
       references.addAll(needs);
-      chosen.add(0, file); // first to be copied, since Spark soon deletes it
       for (String data : needs) {
         // Listed now: when the directory was, the checkpoint was not yet known, nor its data whole.
         List<Listed> parts =

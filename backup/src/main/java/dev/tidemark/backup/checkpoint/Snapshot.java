@@ -2,10 +2,9 @@ package dev.tidemark.backup.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.backup.rows.Lookup;
 import dev.tidemark.backup.store.ObjectStore.Listed;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -62,14 +61,14 @@ public record Snapshot(
 
   /** Which part the manifest names that is not there, or of another size; empty: it is whole. */
   Optional<String> damage() {
-    Map<String, Long> found = new HashMap<>();
-    objects.forEach(object -> found.put(path(object), object.bytes()));
+    Lookup<Listed> found = new Lookup<>(objects, this::path);
     for (JsonNode part : state.path("parts")) {
       String name = part.path("name").asText();
-      Long bytes = found.get(name);
-      if (bytes == null) {
+      Optional<Listed> object = found.find(name);
+      if (object.isEmpty()) {
         return Optional.of(name + " is missing");
       }
+      long bytes = object.get().bytes();
       if (bytes != part.path("bytes").asLong()) {
         return Optional.of(
             name + " has " + bytes + " bytes instead of " + part.path("bytes").asLong());
@@ -80,11 +79,14 @@ public record Snapshot(
 
   /** True when a part is not what it was when the job had written it. */
   boolean rewritten() {
-    Map<String, String> etags = new HashMap<>();
-    objects.forEach(object -> etags.put(object.name(), bare(object.etag())));
+    Lookup<Listed> found = new Lookup<>(objects, Listed::name);
     for (JsonNode part : state.path("parts")) {
       String etag = part.path("etag").asText(null);
-      if (etag != null && !bare(etag).equals(etags.get(part.path("name").asText()))) {
+      if (etag != null
+          && found
+              .find(part.path("name").asText())
+              .filter(object -> bare(etag).equals(bare(object.etag())))
+              .isEmpty()) {
         return true;
       }
     }

@@ -8,6 +8,8 @@ import dev.tidemark.backup.checkpoint.Checkpoint;
 import dev.tidemark.backup.checkpoint.Snapshot;
 import dev.tidemark.backup.repository.Manifest.Mode;
 import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.rows.Lookup;
+import dev.tidemark.backup.rows.Rows;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Copied;
 import dev.tidemark.backup.store.ObjectStore.Listed;
@@ -16,11 +18,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -200,30 +199,31 @@ public final class Creator {
     Set<String> condemned = Condemned.keys(repository);
     Function<Listed, String> place =
         mode == Mode.Full ? Places.full(snapshot, name, condemned) : Places.shared(name, condemned);
-    Map<String, Listed> there =
-        mode == Mode.Full ? Map.of() : repository.listed(Repository.OBJECTS);
-    Map<String, Stored> known = new HashMap<>();
-    last.ifPresent(before -> before.objects().forEach(o -> known.put(o.key(), o)));
+    Lookup<Listed> there =
+        mode == Mode.Full
+            ? new Lookup<>(List.of(), Listed::key)
+            : repository.listed(Repository.OBJECTS);
+    Lookup<Stored> known = new Lookup<>(last.map(Manifest::objects).orElse(List.of()), Stored::key);
     progress.expect(snapshot.objects().size(), snapshot.bytes());
-    List<CompletableFuture<Stored>> copies = new ArrayList<>();
+    List<Stored> objects = new Rows<>(Stored.ROWS);
     long[] fresh = new long[2];
-    for (Listed object : snapshot.objects()) {
-      String key = place.apply(object);
-      Optional<Stored> before = reusable(snapshot, object, key, there, known);
-      if (before.isPresent()) {
-        progress.done(object.bytes());
-        copies.add(CompletableFuture.completedFuture(before.get()));
-      } else {
-        fresh[0]++;
-        fresh[1] += object.bytes();
-        copies.add(
-            repository
-                .store()
-                .copy(checkpoint.store(), object, repository.key(key))
-                .thenApply(done -> stored(snapshot, object, key, done)));
-      }
-    }
-    List<Stored> objects = Transferred.all(copies);
+    Transferred.each(
+        snapshot.objects(),
+        object -> {
+          String key = place.apply(object);
+          Optional<Stored> before = reusable(snapshot, object, key, there, known);
+          if (before.isPresent()) {
+            progress.done(object.bytes());
+            return CompletableFuture.completedFuture(before.get());
+          }
+          fresh[0]++;
+          fresh[1] += object.bytes();
+          return repository
+              .store()
+              .copy(checkpoint.store(), object, repository.key(key))
+              .thenApply(done -> stored(snapshot, object, key, done));
+        },
+        objects::add);
     checkpoint.requireKept(snapshot);
     if (mode == Mode.Full) {
       String folder = Repository.FULL + name + "/";
@@ -253,19 +253,20 @@ public final class Creator {
 
   /** An object that is there already: as the backup before has noted it, or as its source is. */
   private Optional<Stored> reusable(
-      Snapshot snapshot,
-      Listed object,
-      String key,
-      Map<String, Listed> there,
-      Map<String, Stored> known) {
-    Listed old = there.get(key);
-    if (old == null || old.bytes() != object.bytes()) {
-      return Optional.empty();
-    }
-    Stored noted = known.get(key);
-    if (noted != null && noted.etag().equals(old.etag())) {
-      return Optional.of(noted);
-    }
+      Snapshot snapshot, Listed object, String key, Lookup<Listed> there, Lookup<Stored> known) {
+    return there
+        .find(key)
+        .filter(old -> old.bytes() == object.bytes())
+        .flatMap(
+            old ->
+                known
+                    .find(key)
+                    .filter(noted -> noted.etag().equals(old.etag()))
+                    .or(() -> sameAsItsSource(snapshot, object, key, old)));
+  }
+
+  private static Optional<Stored> sameAsItsSource(
+      Snapshot snapshot, Listed object, String key, Listed old) {
     return old.etag().equals(object.etag())
         ? Optional.of(new Stored(snapshot.path(object), key, old.bytes(), old.etag(), null))
         : Optional.empty();

@@ -1,18 +1,19 @@
 package dev.tidemark.backup.repository;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
 import dev.tidemark.backup.Json;
+import dev.tidemark.backup.rows.Rows;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import dev.tidemark.backup.store.ObjectStore.Sums;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -47,7 +48,7 @@ public record Manifest(
     String directory,
     ObjectNode owner,
     ObjectNode state,
-    List<Stored> objects,
+    @JsonDeserialize(using = StoredReader.class) List<Stored> objects,
     String digest) {
 
   /** The format written and read here. */
@@ -77,6 +78,22 @@ public record Manifest(
    * @param sha256 of the content in base64; null where the store did not tell
    */
   public record Stored(String path, String key, long bytes, String etag, String sha256) {
+
+    /** For lists of many. */
+    static final Rows.Format<Stored> ROWS =
+        new Rows.Format<>() {
+          @Override
+          public String[] texts(Stored entry) {
+            return new String[] {
+              entry.path(), entry.key(), String.valueOf(entry.bytes()), entry.etag(), entry.sha256()
+            };
+          }
+
+          @Override
+          public Stored entry(String[] texts) {
+            return new Stored(texts[0], texts[1], Long.parseLong(texts[2]), texts[3], texts[4]);
+          }
+        };
 
     /**
      * What is wrong with what lies at its key; null when nothing is there. Empty: it is the same.
@@ -127,22 +144,33 @@ public record Manifest(
     return NAME.matcher(name).matches();
   }
 
-  /** The document, sealed with its digest. */
-  byte[] sealed() {
-    byte[] unsealed = Json.bytes(this);
-    return text(unsealed).replace(UNSEALED, sum(unsealed)).getBytes(ISO_8859_1);
-  }
-
-  private static String text(byte[] bytes) {
-    return new String(bytes, ISO_8859_1); // one character a byte, there and back
-  }
-
-  private static String sum(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+  /**
+   * Writes the document to a file, and returns it with the digest it was sealed with.
+   *
+   * @param place for the message
+   * @throws BackupException {@code BackupDamaged} when nobody could read it
+   */
+  Manifest sealed(Path file, String place) throws IOException {
+    requireBelow(place);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      Json.MAPPER.writeValue(out, this);
     }
+    String sum = Seal.of(file, UNSEALED).orElseThrow();
+    Seal.replace(file, UNSEALED, sum);
+    return new Manifest(
+        format,
+        name,
+        createdAt,
+        slot,
+        request,
+        mode,
+        checkpoint,
+        revision,
+        directory,
+        owner,
+        state,
+        objects,
+        sum);
   }
 
   /**
@@ -152,12 +180,15 @@ public record Manifest(
    * @throws BackupException {@code BackupDamaged} when it is cut short, altered, or names an object
    *     outside of its location
    */
-  static Manifest read(byte[] bytes, String name, String place) {
+  static Manifest read(Path file, String name, String place) throws IOException {
     Manifest manifest;
     try {
-      manifest = Json.MAPPER.readValue(bytes, Manifest.class);
-    } catch (IOException e) {
+      manifest = Json.MAPPER.readValue(file.toFile(), Manifest.class);
+    } catch (JsonProcessingException e) {
       throw damaged(place, "is no manifest: " + e.getMessage().lines().findFirst().orElse(""), e);
+    }
+    if (manifest == null) {
+      throw damaged(place, "is no manifest of the backup " + name, null);
     }
     if (manifest.format() > FORMAT) {
       throw damaged(place, "has format " + manifest.format() + "; use a newer version", null);
@@ -175,19 +206,22 @@ public record Manifest(
     if (!whole) {
       throw damaged(place, "is no manifest of the backup " + name, null);
     }
-    String unsealed = text(bytes).replace(manifest.digest(), UNSEALED);
-    if (!sum(unsealed.getBytes(ISO_8859_1)).equals(manifest.digest())) {
+    if (!Seal.of(file, manifest.digest()).equals(Optional.of(manifest.digest()))) {
       throw damaged(place, "was altered: its digest does not fit", null);
     }
-    if (manifest.directory() != null && !isBelow(manifest.directory())) {
-      throw damaged(place, "names the directory " + manifest.directory(), null);
+    manifest.requireBelow(place);
+    return manifest;
+  }
+
+  private void requireBelow(String place) {
+    if (directory != null && !isBelow(directory)) {
+      throw damaged(place, "names the directory " + directory, null);
     }
-    for (Stored object : manifest.objects()) {
+    for (Stored object : objects) {
       if (!isBelow(object.path()) || !isBelow(object.key())) {
         throw damaged(place, "names an object outside of its location: " + object, null);
       }
     }
-    return manifest;
   }
 
   /** True for a path whose parts are plain names, none of which climbs. */

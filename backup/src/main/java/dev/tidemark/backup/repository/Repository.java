@@ -6,6 +6,8 @@ import dev.tidemark.backup.BackupException.Reason;
 import dev.tidemark.backup.Json;
 import dev.tidemark.backup.checkpoint.Checkpoint;
 import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.rows.Lookup;
+import dev.tidemark.backup.rows.Scratch;
 import dev.tidemark.backup.store.Location;
 import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Listed;
@@ -13,7 +15,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,26 +134,22 @@ public final class Repository {
   }
 
   /** The objects in a folder, by their keys relative to the repository. */
-  public Map<String, Listed> listed(String folder) {
+  public Lookup<Listed> listed(String folder) {
     int relative = key("").length();
-    Map<String, Listed> listed = new HashMap<>();
-    store.list(key(folder)).forEach(o -> listed.put(o.key().substring(relative), o));
-    return listed;
+    return new Lookup<>(store.list(key(folder)), object -> object.key().substring(relative));
   }
 
   /**
-   * All objects of a backup as they are now.
+   * All objects of a backup as they are now, by their keys relative to the repository.
    *
    * @param advice ends the sentence when one of them is not what the manifest says
    * @throws BackupException {@code BackupDamaged}
    */
-  public Map<Stored, Listed> whole(Manifest manifest, String advice) {
-    Map<String, Listed> there = listed(manifest.folder());
-    Map<Stored, Listed> objects = new HashMap<>();
+  public Lookup<Listed> whole(Manifest manifest, String advice) {
+    Lookup<Listed> there = listed(manifest.folder());
     for (Stored object : manifest.objects()) {
-      Listed found = there.get(object.key());
       object
-          .fault(found)
+          .fault(there.find(object.key()).orElse(null))
           .ifPresent(
               fault -> {
                 throw new BackupException(
@@ -160,9 +157,8 @@ public final class Repository {
                     "the backup %s at %s is not whole: %s%s"
                         .formatted(manifest.name(), location, fault, advice));
               });
-      objects.put(object, found);
     }
-    return objects;
+    return there;
   }
 
   /** Names of all backups, in the order of their names. */
@@ -195,7 +191,11 @@ public final class Repository {
    */
   Optional<Manifest> find(String name) {
     String key = key(MANIFESTS + name + JSON);
-    return store.read(key).map(content -> Manifest.read(content.bytes(), name, key));
+    return Scratch.with(
+        file ->
+            store.fetch(key, file)
+                ? Optional.of(Manifest.read(file, name, key))
+                : Optional.empty());
   }
 
   /** All backups that can be read, oldest first; the others are left to whoever asks by name. */
@@ -251,10 +251,12 @@ public final class Repository {
   /** Writes the manifest; returns it as it was written, with its digest. */
   Manifest complete(Manifest manifest) {
     String key = key(MANIFESTS + manifest.name() + JSON);
-    byte[] sealed = manifest.sealed();
-    Manifest written = Manifest.read(sealed, manifest.name(), key); // else there is no backup
-    store.create(key, sealed);
-    return written;
+    return Scratch.with(
+        file -> {
+          Manifest sealed = manifest.sealed(file, key);
+          store.create(key, file);
+          return sealed;
+        });
   }
 
   /** From now on no sweep deletes what the backup that is being made may build upon. */

@@ -2,6 +2,7 @@ package dev.tidemark.backup.repository;
 
 import dev.tidemark.backup.repository.Manifest.Mode;
 import dev.tidemark.backup.repository.Manifest.Stored;
+import dev.tidemark.backup.rows.Rows;
 import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import java.time.Duration;
@@ -62,7 +63,8 @@ public final class Sweeper {
     List<Condemned> lists = Condemned.all(repository);
     List<Listed> marks = store.list(repository.key(Repository.RUNNING));
     Instant now = dry ? newest(marks, lists) : storesTime();
-    List<Listed> objects = new ArrayList<>(store.list(repository.key(Repository.OBJECTS)));
+    List<Listed> objects = new Rows<>(Listed.ROWS);
+    objects.addAll(store.list(repository.key(Repository.OBJECTS)));
     objects.addAll(store.list(repository.key(Repository.FULL)));
     Named named = named();
 

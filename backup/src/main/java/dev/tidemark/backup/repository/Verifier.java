@@ -4,16 +4,16 @@ import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.repository.Verification.Drill;
 import dev.tidemark.backup.repository.Verification.Level;
+import dev.tidemark.backup.rows.Lookup;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Listed;
-import dev.tidemark.backup.store.ObjectStore.Sums;
 import dev.tidemark.backup.store.Transferred;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Looks whether a backup is still what was made. */
 public final class Verifier {
@@ -49,9 +49,9 @@ public final class Verifier {
     List<String> faults = new ArrayList<>();
     try {
       Manifest manifest = repository.read(name);
-      Map<String, Listed> found = repository.listed(manifest.folder());
+      Lookup<Listed> found = repository.listed(manifest.folder());
       for (Stored object : manifest.objects()) {
-        object.fault(found.get(object.key())).ifPresent(faults::add);
+        object.fault(found.find(object.key()).orElse(null)).ifPresent(faults::add);
       }
       if (level != Level.Presence) {
         content(manifest, found, faults);
@@ -71,21 +71,23 @@ public final class Verifier {
     return verification;
   }
 
-  private void content(Manifest manifest, Map<String, Listed> found, List<String> faults) {
-    Map<Stored, CompletableFuture<Sums>> sums = new HashMap<>();
-    for (Stored object : manifest.objects()) {
-      Listed there = found.get(object.key());
-      if (there != null) {
-        sums.put(object, repository.store().stream(there, piece -> {}));
-      }
+  private void content(Manifest manifest, Lookup<Listed> found, List<String> faults) {
+    Transferred.each(
+        manifest.objects(),
+        object ->
+            found
+                .find(object.key())
+                .map(there -> repository.store().stream(there, piece -> {}))
+                .map(sums -> sums.thenApply(object::fault).exceptionally(e -> changed(object, e)))
+                .orElse(CompletableFuture.completedFuture(Optional.empty())),
+        fault -> fault.ifPresent(faults::add));
+  }
+
+  private static Optional<String> changed(Stored object, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof Changed) {
+      return Optional.of(object.key() + " changed while it was read");
     }
-    sums.forEach(
-        (object, sum) -> {
-          try {
-            object.fault(Transferred.one(sum)).ifPresent(faults::add);
-          } catch (Changed e) {
-            faults.add(object.key() + " changed while it was read");
-          }
-        });
+    throw cause instanceof RuntimeException ours ? ours : new CompletionException(cause);
   }
 }

@@ -8,18 +8,15 @@ import dev.tidemark.backup.repository.Manifest;
 import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.repository.Progress;
 import dev.tidemark.backup.repository.Repository;
+import dev.tidemark.backup.rows.Lookup;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Listed;
-import dev.tidemark.backup.store.ObjectStore.Sums;
 import dev.tidemark.backup.store.Transferred;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Puts a backup into a directory of this machine, laid out as it lay in the checkpoint. */
@@ -45,14 +42,17 @@ public final class Exporter {
     progress.expect(manifest.objects().size(), manifest.bytes());
     if (manifest.directory() != null) {
       Path data = Files.createDirectories(directory.resolve(manifest.directory()));
-      List<CompletableFuture<Sums>> all = new ArrayList<>();
-      for (Map.Entry<Stored, Listed> object : repository.whole(manifest, "").entrySet()) {
-        Path file = data.resolve(object.getKey().path());
-        Files.createDirectories(file.getParent());
-        all.add(fetch(manifest, object.getKey(), object.getValue(), file));
-      }
+      Lookup<Listed> there = repository.whole(manifest, "");
       try {
-        var unused = Transferred.all(all);
+        Transferred.each(
+            manifest.objects(),
+            object ->
+                fetch(
+                    manifest,
+                    object,
+                    there.find(object.key()).orElseThrow(),
+                    data.resolve(object.path())),
+            object -> progress.done(object.bytes()));
       } catch (Changed e) {
         damaged(manifest, e.getMessage());
       }
@@ -73,16 +73,24 @@ public final class Exporter {
     }
   }
 
-  private CompletableFuture<Sums> fetch(Manifest manifest, Stored object, Listed listed, Path file)
-      throws IOException {
-    Files.createFile(file);
+  private CompletableFuture<Stored> fetch(
+      Manifest manifest, Stored object, Listed listed, Path file) {
+    make(file);
     return repository.store().stream(listed, piece -> append(file, piece))
         .thenApply(
             sums -> {
               object.fault(sums).ifPresent(fault -> damaged(manifest, fault));
-              progress.done(object.bytes());
-              return sums;
+              return object;
             });
+  }
+
+  private static void make(Path file) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.createFile(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be made", e);
+    }
   }
 
   private static void append(Path file, byte[] piece) {

@@ -13,20 +13,15 @@ import dev.tidemark.backup.repository.Manifest;
 import dev.tidemark.backup.repository.Manifest.Stored;
 import dev.tidemark.backup.repository.Progress;
 import dev.tidemark.backup.repository.Repository;
+import dev.tidemark.backup.rows.Lookup;
 import dev.tidemark.backup.store.ObjectStore;
 import dev.tidemark.backup.store.ObjectStore.Changed;
 import dev.tidemark.backup.store.ObjectStore.Copied;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import dev.tidemark.backup.store.Transferred;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Puts a backup back as the newest state checkpoint of its job. It takes an epoch, so that no run
@@ -94,7 +89,7 @@ public final class Restorer {
         }
       }
     }
-    Map<Stored, Listed> objects =
+    Lookup<Listed> objects =
         repository.whole(
             manifest, ". The job goes on with the checkpoint it had; restore another backup");
 
@@ -130,7 +125,7 @@ public final class Restorer {
     if (manifest.directory() != null) {
       state.put("directory", directory);
       String folder = Checkpoint.revision(manifest.revision()) + directory + "/";
-      copy(objects, folder);
+      copy(manifest, objects, folder);
       requireThere(manifest, folder);
     }
     if (!program) {
@@ -244,21 +239,19 @@ public final class Restorer {
             + " true) and restore again. The job goes on with the checkpoint it had");
   }
 
-  private void copy(Map<Stored, Listed> objects, String folder) {
-    progress.expect(objects.size(), objects.keySet().stream().mapToLong(Stored::bytes).sum());
+  private void copy(Manifest manifest, Lookup<Listed> objects, String folder) {
+    progress.expect(manifest.objects().size(), manifest.bytes());
     ObjectStore to = checkpoint.store();
-    List<CompletableFuture<Copied>> copies = new ArrayList<>();
-    objects.forEach(
-        (object, listed) ->
-            copies.add(
-                to.copy(repository.store(), listed, checkpoint.path().key(folder + object.path()))
-                    .thenApply(
-                        done -> {
-                          progress.done(object.bytes());
-                          return checked(object, done);
-                        })));
     try {
-      var unused = Transferred.all(copies);
+      Transferred.each(
+          manifest.objects(),
+          object ->
+              to.copy(
+                      repository.store(),
+                      objects.find(object.key()).orElseThrow(),
+                      checkpoint.path().key(folder + object.path()))
+                  .thenApply(done -> checked(object, done)),
+          object -> progress.done(object.bytes()));
     } catch (Changed e) {
       throw new BackupException(
           Reason.BackupDamaged,
@@ -271,13 +264,11 @@ public final class Restorer {
   /** What counts from the next write on is looked at once more. */
   private void requireThere(Manifest manifest, String folder) {
     String prefix = checkpoint.path().key(folder);
-    Map<String, Long> there = new HashMap<>();
-    checkpoint
-        .store()
-        .list(prefix)
-        .forEach(object -> there.put(object.key().substring(prefix.length()), object.bytes()));
+    Lookup<Listed> there =
+        new Lookup<>(
+            checkpoint.store().list(prefix), object -> object.key().substring(prefix.length()));
     for (Stored object : manifest.objects()) {
-      if (!Objects.equals(there.get(object.path()), object.bytes())) {
+      if (there.find(object.path()).filter(o -> o.bytes() == object.bytes()).isEmpty()) {
         throw new BackupException(
             Reason.RestoreConflict,
             "%s%s is not what was put there: somebody deletes or writes under %s. The job goes on with the checkpoint it had; restore again"
@@ -286,7 +277,7 @@ public final class Restorer {
     }
   }
 
-  private Copied checked(Stored object, Copied done) {
+  private Stored checked(Stored object, Copied done) {
     if (object.sha256() != null
         && done.sha256() != null
         && !object.sha256().equals(done.sha256())) {
@@ -295,6 +286,6 @@ public final class Restorer {
           repository.key(object.key())
               + " holds something else than was backed up; restore another backup");
     }
-    return done;
+    return object;
   }
 }

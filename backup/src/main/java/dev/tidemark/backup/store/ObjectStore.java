@@ -1,5 +1,7 @@
 package dev.tidemark.backup.store;
 
+import dev.tidemark.backup.rows.Rows;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +17,29 @@ public interface ObjectStore extends AutoCloseable {
 
   /** An object as a listing shows it; {@code modified} is the store's own clock. */
   record Listed(String key, long bytes, String etag, Instant modified) {
+    /** For lists of many. */
+    public static final Rows.Format<Listed> ROWS =
+        new Rows.Format<>() {
+          @Override
+          public String[] texts(Listed entry) {
+            return new String[] {
+              entry.key(),
+              String.valueOf(entry.bytes()),
+              entry.etag(),
+              entry.modified() == null ? null : entry.modified().toString()
+            };
+          }
+
+          @Override
+          public Listed entry(String[] texts) {
+            return new Listed(
+                texts[0],
+                Long.parseLong(texts[1]),
+                texts[2],
+                texts[3] == null ? null : Instant.parse(texts[3]));
+          }
+        };
+
     /** The last part of its key. */
     public String name() {
       return key.substring(key.lastIndexOf('/') + 1);
@@ -76,6 +101,16 @@ public interface ObjectStore extends AutoCloseable {
    * @throws Changed when it is there
    */
   String create(String key, byte[] bytes);
+
+  /**
+   * The same, with the content of a file.
+   *
+   * @throws Changed when it is there
+   */
+  String create(String key, Path file);
+
+  /** Writes an object's content to a file; false when there is no such object. */
+  boolean fetch(String key, Path file);
 
   /**
    * Replaces an object.

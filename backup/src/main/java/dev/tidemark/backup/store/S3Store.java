@@ -4,9 +4,10 @@ import static software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOp
 
 import dev.tidemark.backup.BackupException;
 import dev.tidemark.backup.BackupException.Reason;
+import dev.tidemark.backup.rows.Rows;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
+import software.amazon.awssdk.core.FileTransformerConfiguration;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
@@ -119,7 +121,7 @@ public final class S3Store implements ObjectStore {
 
   @Override
   public List<Listed> list(String prefix) {
-    List<Listed> all = new ArrayList<>();
+    List<Listed> all = new Rows<>(Listed.ROWS);
     String[] more = new String[1];
     do {
       ListObjectsV2Response page =
@@ -162,13 +164,35 @@ public final class S3Store implements ObjectStore {
   }
 
   @Override
+  public boolean fetch(String key, Path file) {
+    try {
+      var unused =
+          await(
+              () ->
+                  client.getObject(
+                      r -> r.bucket(bucket).key(key),
+                      AsyncResponseTransformer.<GetObjectResponse>toFile(
+                          file, FileTransformerConfiguration.defaultCreateOrReplaceExisting())),
+              key);
+      return true;
+    } catch (Changed e) {
+      return false;
+    }
+  }
+
+  @Override
   public String create(String key, byte[] bytes) {
+    return create(key, AsyncRequestBody.fromBytes(bytes));
+  }
+
+  @Override
+  public String create(String key, Path file) {
+    return create(key, AsyncRequestBody.fromFile(file));
+  }
+
+  private String create(String key, AsyncRequestBody content) {
     return await(
-            () ->
-                client.putObject(
-                    r -> r.bucket(bucket).key(key).ifNoneMatch("*"),
-                    AsyncRequestBody.fromBytes(bytes)),
-            key)
+            () -> client.putObject(r -> r.bucket(bucket).key(key).ifNoneMatch("*"), content), key)
         .eTag();
   }
 

@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -35,11 +33,6 @@ public final class BackupRace {
   private static final String TO = "backups";
   private static final int BYTES = 1_000;
   private static final int AT_ONCE = 64;
-  private static final Pattern TIMES =
-      Pattern.compile("(\\d+\\.\\d+) (\\d+\\.\\d+) (\\d+\\.\\d+)\\s*$");
-
-  /** How long a command took, in seconds; the greatest size of its processes in MiB. */
-  private record Took(double wall, double cpu, long mebibytes) {}
 
   /** A way to copy a prefix: first, and again. */
   private record Way(String name, Map<String, String> environment, Command first, Command again) {}
@@ -90,12 +83,12 @@ public final class BackupRace {
     String job = "job" + objects;
     fill(job, objects);
     List<Way> ways = new ArrayList<>(ways());
-    Map<String, List<Took>> took = new HashMap<>();
+    Map<String, List<Timed>> took = new HashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (Way way : ways) {
         String target = way.name() + "-" + job + "-" + round;
-        Took first = time(way, way.first().copying(job, target));
-        Took again = time(way, way.again().copying(job, target));
+        Timed first = time(way, way.first().copying(job, target));
+        Timed again = time(way, way.again().copying(job, target));
         requireCopied(target, objects);
         took.computeIfAbsent(way.name(), n -> new ArrayList<>()).add(first);
         took.computeIfAbsent(way.name() + " again", n -> new ArrayList<>()).add(again);
@@ -262,40 +255,7 @@ public final class BackupRace {
                 minio.client().deleteObjects(r -> r.bucket(bucket).delete(d -> d.objects(keys))));
   }
 
-  /** Runs a command to its end, which must be a good one. */
-  private Took time(Way way, List<String> command) throws Exception {
-    Path log = directory.resolve(way.name() + ".log");
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "bash", "-c", "TIMEFORMAT='%R %U %S'; time \"$@\" >>\"$0\" 2>&1", log.toString()));
-    line.addAll(command);
-    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
-    builder.environment().putAll(way.environment());
-    Path times = directory.resolve("times");
-    Process process = builder.redirectOutput(times.toFile()).start();
-    long mebibytes = 0;
-    while (!process.waitFor(50, TimeUnit.MILLISECONDS)) {
-      mebibytes = Math.max(mebibytes, process.descendants().mapToLong(BackupRace::peak).sum());
-    }
-    String said = Files.readString(times);
-    Matcher seconds = TIMES.matcher(said);
-    if (process.exitValue() != 0 || !seconds.find()) {
-      throw new IOException(way.name() + " ended with " + process.exitValue() + ", see " + log);
-    }
-    double cpu = Double.parseDouble(seconds.group(2)) + Double.parseDouble(seconds.group(3));
-    return new Took(Double.parseDouble(seconds.group(1)), cpu, mebibytes);
-  }
-
-  private static long peak(ProcessHandle process) {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-      return lines
-          .filter(l -> l.startsWith("VmHWM:"))
-          .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) / 1024)
-          .findFirst()
-          .orElse(0);
-    } catch (IOException | java.io.UncheckedIOException e) {
-      return 0; // it has just ended
-    }
+  private Timed time(Way way, List<String> command) throws Exception {
+    return Timed.run(directory, way.name(), way.environment(), command);
   }
 }
