@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,8 +79,10 @@ final class Silence extends AbstractEventSource<Void, StreamingJob>
     }
   }
 
+  /** At a whole second, so that the alarms of many jobs go off together. */
   private Future<?> alarm(ResourceID job, Instant until) {
-    long millis = Math.max(0, Duration.between(clock.instant(), until).toMillis()) + 1;
+    Instant at = until.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+    long millis = Math.max(1, Duration.between(clock.instant(), at).toMillis());
     return alarms.schedule(() -> look(job), millis, TimeUnit.MILLISECONDS);
   }
 
