@@ -17,7 +17,7 @@ public interface ObjectStore extends AutoCloseable {
 
   /** An object as a listing shows it; {@code modified} is the store's own clock. */
   record Listed(String key, long bytes, String etag, Instant modified) {
-    /** For lists of many. */
+    /** For lists of many; times to the millisecond, as S3 tells them. */
     public static final Rows.Format<Listed> ROWS =
         new Rows.Format<>() {
           @Override
@@ -26,7 +26,7 @@ public interface ObjectStore extends AutoCloseable {
               entry.key(),
               String.valueOf(entry.bytes()),
               entry.etag(),
-              entry.modified() == null ? null : entry.modified().toString()
+              entry.modified() == null ? null : String.valueOf(entry.modified().toEpochMilli())
             };
           }
 
@@ -36,7 +36,7 @@ public interface ObjectStore extends AutoCloseable {
                 texts[0],
                 Long.parseLong(texts[1]),
                 texts[2],
-                texts[3] == null ? null : Instant.parse(texts[3]));
+                texts[3] == null ? null : Instant.ofEpochMilli(Long.parseLong(texts[3])));
           }
         };
 
