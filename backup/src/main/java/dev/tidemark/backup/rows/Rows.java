@@ -30,7 +30,7 @@ public final class Rows<T> extends AbstractList<T> implements RandomAccess {
     T entry(String[] texts);
   }
 
-  private static final int BUFFER = 256 << 10;
+  private static final int BUFFER = 32 << 10;
   private static final int READ_AHEAD = 16 << 10;
   private static final int NULL = -1;
 
