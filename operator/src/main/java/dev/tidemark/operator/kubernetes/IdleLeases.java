@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IdleLeases extends PollingEventSource<Lease, StreamingJob, String> {
   /** What is known here may be so old. */
-  static final Duration EVERY = Duration.ofSeconds(20);
+  static final Duration EVERY = Duration.ofSeconds(30);
 
   private static final Logger LOG = LoggerFactory.getLogger(IdleLeases.class);
 
