@@ -19,7 +19,7 @@ final class ApiClient {
    * compiles this program, has none of the processor's instructions for AES and takes four times as
    * long.
    */
-  private static final List<String> CIPHERS =
+  static final List<String> CIPHERS =
       List.of(
           "TLS_CHACHA20_POLY1305_SHA256",
           "TLS_AES_128_GCM_SHA256",

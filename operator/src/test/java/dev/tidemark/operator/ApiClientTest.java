@@ -3,6 +3,8 @@ package dev.tidemark.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.security.NoSuchAlgorithmException;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
 final class ApiClientTest {
@@ -23,6 +25,13 @@ final class ApiClientTest {
     assertThat(lease.getMetadata().getAnnotations()).containsKey("tidemark.dev/progress");
     assertThat(lease.getMetadata().getResourceVersion()).isEqualTo("7");
     assertThat(lease.getSpec().getHolderIdentity()).isEqualTo("important-events-driver-1");
+  }
+
+  /** A name that the JVM does not know would be left out without a word. */
+  @Test
+  void asksForCiphersThatThereAre() throws NoSuchAlgorithmException {
+    assertThat(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites())
+        .containsAll(ApiClient.CIPHERS);
   }
 
   @Test
