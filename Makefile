@@ -79,7 +79,7 @@ undeploy: ## remove Tidemark from the cluster; jobs go on
 	@helm uninstall tidemark -n tidemark-system --wait
 
 ## -- prove it
-.PHONY: check check-all test-store e2e chaos soak soak-short bench-recovery bench-outage bench-scale bench-throughput bench-state bench-restarts bench-backup
+.PHONY: check check-all test-store e2e chaos soak soak-short bench-recovery bench-outage bench-scale bench-throughput bench-state bench-restarts bench-backup bench-backup-size
 check: preflight test chart test-store soak-short deploy e2e ## what CI runs: every fast test, then one real scenario per class of fault
 	@echo "make check: all green"
 
@@ -121,6 +121,9 @@ bench-restarts: images ## a killed driver beside the article's program in a shel
 
 bench-backup: images ## backups beside s5cmd, rclone and mc, without a cluster (ROUNDS=3)
 	@bench/backup $(ROUNDS)
+
+bench-backup-size: images ## the memory of a backup of ten thousand and of a million objects, without a cluster (20 minutes)
+	@bench/backup-size
 
 bench-throughput: images ## records per second beside the same programs in plain Spark, without a cluster (PAIRS=3)
 	@bench/throughput $(PAIRS)
