@@ -34,12 +34,6 @@ public final class ScaleBench {
   private static final Duration WITHIN = Duration.ofMinutes(20);
   private static final Duration SETTLED = Duration.ofMinutes(1);
   private static final Duration MEASURED = Duration.ofMinutes(3);
-
-  /** The figures of idle jobs are written one job a second, so as long as it takes for all. */
-  private static Duration measured(int jobs) {
-    return MEASURED.toSeconds() > jobs ? MEASURED : Duration.ofSeconds(jobs);
-  }
-
   private static final int FAILURES = 100;
   private static final double TICKS_PER_SECOND = 100; // USER_HZ, which is the same everywhere
   private static final Pattern STATUS_WRITE =
@@ -136,6 +130,11 @@ public final class ScaleBench {
             hourly((double) (drivers.reports() - reports), size),
             hourly(statusWrites() - writes, size)));
     System.out.println(idle.get(idle.size() - 1));
+  }
+
+  /** The figures of idle jobs are written one job a second, so as long as it takes for all. */
+  private static Duration measured(int jobs) {
+    return Duration.ofSeconds(Math.max(MEASURED.toSeconds(), jobs));
   }
 
   private static double hourly(double requests, int jobs) {

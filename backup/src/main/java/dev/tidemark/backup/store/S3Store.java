@@ -24,8 +24,6 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -35,8 +33,6 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -50,9 +46,9 @@ public final class S3Store implements ObjectStore {
   private static final Duration CALL = Duration.ofMinutes(5);
 
   private final String bucket;
-  private final String endpoint;
   private final StoreOptions options;
   private final Refusals refusals;
+  private final Failures failures;
   private final S3AsyncClient client;
   private final Throttle throttle =
       new Throttle(FIRST_AT_ONCE, MOST_AT_ONCE, S3Store::asksForPatience);
@@ -67,8 +63,9 @@ public final class S3Store implements ObjectStore {
   S3Store(StoreOptions options, String bucket, long partBytes, long mostAtOneCopy) {
     this.bucket = bucket;
     this.options = options;
-    this.endpoint = Objects.requireNonNullElse(options.endpoint(), "AWS");
+    String endpoint = Objects.requireNonNullElse(options.endpoint(), "AWS");
     this.refusals = new Refusals(endpoint);
+    this.failures = new Failures(bucket, endpoint);
     this.client = client(options, refusals);
     this.transfers = new Transfers(client, bucket, throttle, partBytes, mostAtOneCopy);
   }
@@ -247,59 +244,20 @@ public final class S3Store implements ObjectStore {
     try {
       return throttle.run(request).join();
     } catch (CompletionException e) {
-      throw translate(e.getCause(), key);
+      throw failures.of(e.getCause(), key);
     }
   }
 
   private <T> CompletableFuture<T> translated(CompletableFuture<T> future, String key) {
     return future.exceptionally(
         e -> {
-          throw translate(e instanceof CompletionException ? e.getCause() : e, key);
+          throw failures.of(e instanceof CompletionException ? e.getCause() : e, key);
         });
   }
 
   static boolean asksForPatience(Throwable failure) {
     return failure instanceof S3Exception s3
         && (s3.statusCode() == 503 || s3.statusCode() == 429 || s3.isThrottlingException());
-  }
-
-  private RuntimeException translate(Throwable failure, String key) {
-    String object = "s3a://" + bucket + (key.isEmpty() ? "" : "/" + key);
-    if (failure instanceof NoSuchBucketException) {
-      return new BackupException(
-          Reason.BucketNotFound,
-          "there is no bucket " + bucket + " at " + endpoint + "; create it, or correct the path",
-          failure);
-    }
-    if (failure instanceof NoSuchKeyException) {
-      return new Changed(object, failure);
-    }
-    if (failure instanceof S3Exception s3) {
-      return switch (s3.statusCode()) {
-        case 404, 409, 412 -> new Changed(object, s3);
-        case 401, 403 -> new BackupException(Reason.AccessDenied, s3.getMessage(), s3);
-        default -> unavailable(object, s3);
-      };
-    }
-    if (failure instanceof SdkClientException && failure.getMessage().contains("credentials")) {
-      return new BackupException(
-          Reason.AccessDenied,
-          "there are no credentials for %s at %s: %s"
-              .formatted(object, endpoint, failure.getMessage().split(" from any of ")[0]),
-          failure);
-    }
-    if (failure instanceof RuntimeException ours && !(failure instanceof SdkException)) {
-      return ours;
-    }
-    return unavailable(object, failure);
-  }
-
-  private BackupException unavailable(String object, Throwable cause) {
-    return new BackupException(
-        Reason.StoreUnavailable,
-        "the store at %s does not answer as it should for %s: %s"
-            .formatted(endpoint, object, cause.getMessage()),
-        cause);
   }
 
   @Override

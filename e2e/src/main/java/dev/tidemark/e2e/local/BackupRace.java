@@ -50,9 +50,23 @@ public final class BackupRace {
     this.directory = directory;
     this.tools = tools;
     this.minio = minio;
-    this.credentials = Files.createDirectories(directory.resolve("credentials"));
+    this.credentials = credentials(directory);
+  }
+
+  /** A directory with those of MinIO, for {@code tidemark-backup}. */
+  static Path credentials(Path directory) throws IOException {
+    Path credentials = Files.createDirectories(directory.resolve("credentials"));
     Files.writeString(credentials.resolve("AWS_ACCESS_KEY_ID"), Minio.USER);
     Files.writeString(credentials.resolve("AWS_SECRET_ACCESS_KEY"), Minio.PASSWORD);
+    return credentials;
+  }
+
+  /** The owner record of a job with state. */
+  static ObjectNode owner(String job) {
+    ObjectNode owner = new ObjectMapper().createObjectNode();
+    owner.put("contract", 1).put("jobId", job).put("namespace", "bench").put("name", job);
+    owner.put("revision", 1).put("stateRevision", 1).put("lastEpoch", 1).put("floorEpoch", 0);
+    return owner;
   }
 
   /** Races and writes them as JSON. */
@@ -198,9 +212,6 @@ public final class BackupRace {
   /** An owner record, the manifest of a state checkpoint, and its parts. */
   private void fill(String job, int objects) throws Exception {
     S3Client s3 = minio.client();
-    ObjectNode owner = new ObjectMapper().createObjectNode();
-    owner.put("contract", 1).put("jobId", job).put("namespace", "bench").put("name", job);
-    owner.put("revision", 1).put("stateRevision", 1).put("lastEpoch", 1).put("floorEpoch", 0);
     ObjectNode state = new ObjectMapper().createObjectNode();
     state.put("contract", 1).put("epoch", 1).put("batch", 1).put("keys", objects);
     state.put("directory", "e0000000001/data").putArray("offsets");
@@ -219,7 +230,7 @@ public final class BackupRace {
     }
     String manifest = "e0000000001-0000000000000001.json";
     put(s3, job + "/r000001/state/" + manifest, state.toString().getBytes(StandardCharsets.UTF_8));
-    put(s3, job + "/_tidemark/job.json", owner.toString().getBytes(StandardCharsets.UTF_8));
+    put(s3, job + "/_tidemark/job.json", owner(job).toString().getBytes(StandardCharsets.UTF_8));
     System.out.println(objects + " objects are written");
   }
 

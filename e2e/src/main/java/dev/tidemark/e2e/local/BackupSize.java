@@ -30,9 +30,7 @@ public final class BackupSize {
   private BackupSize(Path directory, InstantStore store) throws IOException {
     this.directory = directory;
     this.store = store;
-    this.credentials = Files.createDirectories(directory.resolve("credentials"));
-    Files.writeString(credentials.resolve("AWS_ACCESS_KEY_ID"), "any");
-    Files.writeString(credentials.resolve("AWS_SECRET_ACCESS_KEY"), "any");
+    this.credentials = BackupRace.credentials(directory);
   }
 
   /** Measures and writes it as JSON. */
@@ -55,10 +53,8 @@ public final class BackupSize {
   }
 
   private void run(int objects, ObjectNode result) throws Exception {
-    ObjectNode owner = new ObjectMapper().createObjectNode();
-    owner.put("contract", 1).put("jobId", "size").put("namespace", "bench").put("name", "size");
-    owner.put("revision", 1).put("stateRevision", 1).put("lastEpoch", 1).put("floorEpoch", 0);
-    store.put("streams/size/_tidemark/job.json", owner.toString().getBytes(UTF_8));
+    String owner = BackupRace.owner("size").toString();
+    store.put("streams/size/_tidemark/job.json", owner.getBytes(UTF_8));
     batch(VERSIONS - 1);
     for (int i = 0; i < objects; i++) {
       state(i / VERSIONS, i % VERSIONS);
