@@ -9,6 +9,7 @@ import dev.tidemark.backup.Json;
 import dev.tidemark.backup.rows.Rows;
 import dev.tidemark.backup.store.ObjectStore.Listed;
 import dev.tidemark.backup.store.ObjectStore.Sums;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -184,7 +185,7 @@ public record Manifest(
     Manifest manifest;
     try {
       manifest = Json.MAPPER.readValue(file.toFile(), Manifest.class);
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | CharConversionException e) {
       throw damaged(place, "is no manifest: " + e.getMessage().lines().findFirst().orElse(""), e);
     }
     if (manifest == null) {
