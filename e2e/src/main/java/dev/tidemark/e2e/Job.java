@@ -221,7 +221,8 @@ public final class Job {
 
   /**
    * Waits until the object, null when gone, satisfies a predicate; says what it looked like if it
-   * never does.
+   * never does. The predicate looks at the object alone: it runs on a thread that also carries the
+   * tunnels, so that one that asks the store waits for itself.
    */
   public void await(String what, Duration within, Predicate<GenericKubernetesResource> predicate) {
     try {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -94,7 +95,7 @@ class LeasedProgramScenario {
     WordTotals totals = WordTotals.create(scene);
     Feeder feeder = scene.feed(Play.RATE);
     Job job = started(scene, totals, program(scene, Mode.LOCAL, QUERY));
-    job.await("noted the checkpoint", Play.START, object -> begun(scene));
+    awaitStored("the checkpoint is noted", () -> begun(scene));
     job.suspend(Play.RECOVER);
     Map<String, Long> before = totals.rows();
     assertThat(scene.deleteObjects("r000001/p0000000001/")).isPositive();
@@ -131,10 +132,9 @@ class LeasedProgramScenario {
             BackupScenario.backedUp(scene, program(scene, Mode.LOCAL, mainClass))
                 .set("backup.verify.onCompletion", "RestoreDrill"));
     String state = mainClass.equals(STREAM) ? "/rdd-" : "/state/";
-    job.await(
-        "noted the checkpoint, and written state",
-        Play.START,
-        object ->
+    awaitStored(
+        "the checkpoint is noted, and has state",
+        () ->
             begun(scene)
                 && scene.objects("r000001/").stream().anyMatch(key -> key.contains(state)));
     BackupResources backups = new BackupResources(scene.cluster().client(), scene.id());
@@ -153,6 +153,10 @@ class LeasedProgramScenario {
     totals.awaitExact();
     List<String> written = scene.objects("r000001/");
     assertThat(written).anyMatch(key -> !key.contains("/p0000000001/"));
+  }
+
+  private static void awaitStored(String what, Callable<Boolean> seen) {
+    Awaitility.await(what).atMost(Play.START).until(seen);
   }
 
   private static boolean begun(Scene scene) {
