@@ -103,7 +103,7 @@ public final class Database {
       }
       return prepared(connection, sessionName);
     } catch (SQLException e) {
-      throw SqlTrouble.of(e, "connecting to " + shown());
+      throw SqlTrouble.connecting(e, shown());
     }
   }
 

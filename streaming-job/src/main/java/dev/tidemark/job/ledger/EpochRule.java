@@ -15,26 +15,14 @@ public final class EpochRule {
   /**
    * Looks at the result of {@code SELECT epoch, state} over the job's locked row.
    *
-   * @throws Trouble {@code Fenced} or {@code LedgerSealed}
+   * @throws Trouble {@code Fenced}, {@code LedgerWentBack} or {@code LedgerSealed}
    */
   public static void require(ResultSet row, String jobId, long epoch) throws SQLException {
     if (!row.next()) {
-      throw new Trouble(
-          Reason.Fenced,
-          "the ledger has no row of job "
-              + jobId
-              + ": it was deleted, or the database went back; nothing is written");
+      throw gone("the ledger's row of job " + jobId, null);
     }
     if (row.getLong(1) != epoch) {
-      throw new Trouble(
-          Reason.Fenced,
-          "epoch "
-              + row.getLong(1)
-              + " of job "
-              + jobId
-              + " was taken by a later run; this run, epoch "
-              + epoch
-              + ", writes nothing any more");
+      throw refused(jobId, row.getLong(1), epoch);
     }
     if (!row.getString(2).equals("open")) {
       throw new Trouble(
@@ -43,5 +31,38 @@ public final class EpochRule {
               + jobId
               + " was handed over to another sink; nothing may commit here");
     }
+  }
+
+  /** Why a run may not commit in a ledger that knows the job by another epoch. */
+  static Trouble refused(String jobId, long known, long epoch) {
+    return known < epoch
+        ? new Trouble(
+            Reason.LedgerWentBack,
+            "the ledger of job "
+                + jobId
+                + " is of epoch "
+                + known
+                + ", which was before this run, epoch "
+                + epoch
+                + ": the store it is in went back; nothing is written, and the next run begins with what is there now")
+        : new Trouble(
+            Reason.Fenced,
+            "epoch "
+                + known
+                + " of job "
+                + jobId
+                + " was taken by a later run; this run, epoch "
+                + epoch
+                + ", writes nothing any more");
+  }
+
+  /** Something of the ledger is not there that this run has seen. */
+  public static Trouble gone(String what, Throwable cause) {
+    return new Trouble(
+        Reason.LedgerWentBack,
+        what
+            + " is gone: it was deleted, or the store it is in went back; nothing is written, and the next run begins"
+            + " with what is there now",
+        cause);
   }
 }

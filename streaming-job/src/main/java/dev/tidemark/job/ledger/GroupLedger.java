@@ -79,7 +79,8 @@ public final class GroupLedger extends DocumentLedger {
    * Where it stands, of some partitions, for a run that has the place. Waits until it is known how
    * transactions ended that move them.
    *
-   * @throws Trouble {@code Fenced} when another epoch has it, {@code LedgerSealed}
+   * @throws Trouble {@code Fenced} when a later epoch has it, {@code LedgerWentBack}, {@code
+   *     LedgerSealed}
    */
   public GroupPosition require(String jobId, long epoch, Collection<Partition> partitions) {
     Set<TopicPartition> wanted = new HashSet<>();
@@ -96,12 +97,7 @@ public final class GroupLedger extends DocumentLedger {
       String jobId, long epoch, Map<TopicPartition, OffsetAndMetadata> offsets) {
     LedgerDocument document = GroupOffsets.document(jobId, offsets);
     if (document.epoch() == 0) {
-      throw new Trouble(
-          Reason.Fenced,
-          shown()
-              + " holds no offset of job "
-              + jobId
-              + ": they were deleted, or have expired; nothing is written");
+      throw EpochRule.gone("what " + shown() + " held of job " + jobId, null);
     }
     document.require(epoch, shown());
     return new GroupPosition(document);

@@ -40,7 +40,8 @@ public interface Ledger extends AutoCloseable {
    * before anything is read. Partitions it knows keep their offset.
    *
    * @throws dev.tidemark.job.outcome.Trouble {@code TopicRecreated} when the ledger speaks of
-   *     another cluster or topic id, {@code Fenced} when the epoch is not {@code epoch}
+   *     another cluster or topic id, {@code Fenced} or {@code LedgerWentBack} when the epoch is not
+   *     {@code epoch}
    */
   LedgerState open(
       String jobId,
@@ -52,8 +53,9 @@ public interface Ledger extends AutoCloseable {
    * Goes on after ranges that Kafka has dropped before they were read, and notes them, in one
    * transaction. Each begins where the ledger stands.
    *
-   * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} when the epoch is not {@code epoch},
-   *     {@code LedgerPermissionDenied} when there is no place to note them
+   * @throws dev.tidemark.job.outcome.Trouble {@code Fenced} or {@code LedgerWentBack} when the
+   *     epoch is not {@code epoch}, {@code LedgerPermissionDenied} when there is no place to note
+   *     them
    */
   LedgerState skip(String jobId, long epoch, List<Skipped> ranges);
 

@@ -76,7 +76,7 @@ record LedgerDocument(
 
   LedgerDocument taken(long byEpoch, int byRevision, String path) {
     if (epoch >= byEpoch) {
-      throw fenced(byEpoch);
+      throw EpochRule.refused(jobId, epoch, byEpoch);
     }
     requireOpen(path);
     return held(byRevision, byEpoch, false);
@@ -84,7 +84,7 @@ record LedgerDocument(
 
   void require(long wanted, String path) {
     if (epoch != wanted) {
-      throw fenced(wanted);
+      throw EpochRule.refused(jobId, epoch, wanted);
     }
     requireOpen(path);
   }
@@ -114,7 +114,7 @@ record LedgerDocument(
       return this;
     }
     if (epoch >= byEpoch) {
-      throw fenced(byEpoch);
+      throw EpochRule.refused(jobId, epoch, byEpoch);
     }
     return held(revision, byEpoch, true);
   }
@@ -122,7 +122,7 @@ record LedgerDocument(
   /** With the position of another ledger in the place of what was here. */
   LedgerDocument takenOver(long byEpoch, int byRevision, Position position) {
     if (epoch > byEpoch || (epoch == byEpoch && !sealed)) {
-      throw fenced(byEpoch);
+      throw EpochRule.refused(jobId, epoch, byEpoch);
     }
     return held(byRevision, byEpoch, false)
         .standing(
@@ -198,18 +198,6 @@ record LedgerDocument(
     }
     return (written ? moved(PartitionRange.ends(ending.get().ranges())) : this)
         .having(owner, claims().ended());
-  }
-
-  private Trouble fenced(long wanted) {
-    return new Trouble(
-        Reason.Fenced,
-        "epoch "
-            + epoch
-            + " of job "
-            + jobId
-            + " was taken by a later run; this run, epoch "
-            + wanted
-            + ", writes nothing any more");
   }
 
   /** With a place for partitions that have none yet. */

@@ -67,7 +67,7 @@ public class ObjectLedger extends DocumentLedger {
   /**
    * Where the ledger stands.
    *
-   * @throws Trouble {@code Fenced} when it is not this epoch's any more
+   * @throws Trouble {@code Fenced} or {@code LedgerWentBack} when it is not this epoch's any more
    */
   public Map<Partition, Long> require(String jobId, long epoch) {
     LedgerDocument now = document(jobId);
@@ -78,7 +78,7 @@ public class ObjectLedger extends DocumentLedger {
   /**
    * Moves offsets.
    *
-   * @throws Trouble {@code Fenced} when it is not this epoch's any more
+   * @throws Trouble {@code Fenced} or {@code LedgerWentBack} when it is not this epoch's any more
    */
   public void move(String jobId, long epoch, Map<Partition, Long> to) {
     change(

@@ -26,6 +26,18 @@ public final class SqlTrouble {
 
   private SqlTrouble() {}
 
+  /** The trouble of an error while connecting to a database, which {@code shown} names. */
+  static Trouble connecting(SQLException e, String shown) {
+    // Of any other statement that state says something else.
+    if (state(e).equals("55000")) {
+      return new Trouble(
+          Reason.SinkUnavailable,
+          "the database takes no connections while connecting to " + shown + ": " + said(e),
+          e);
+    }
+    return of(e, "connecting to " + shown);
+  }
+
   /** The trouble of an error; {@code doing} completes "the database failed while ...". */
   public static Trouble of(SQLException e, String doing) {
     String state = state(e);

@@ -35,6 +35,7 @@ public enum Reason {
   OffsetsExpired(Kind.STOP),
   TopicRecreated(Kind.STOP),
   OffsetGap(Kind.FAILURE),
+  LedgerWentBack(Kind.FAILURE),
   Superseded(Kind.STOP),
   Fenced(Kind.STOP),
   SinkUnavailable(Kind.WAIT),

@@ -48,9 +48,9 @@ public interface ResultSink {
    * <p>Every from equals the ledger's offset: merged and moved (also when all ranges are empty but
    * rows were staged: results of time, which only an upsert can repeat). Every until at or before
    * the ledger and not all equal: already committed. Anything else: {@code OffsetGap} (a from after
-   * the ledger) or {@code CheckpointDiverged} (a range that straddles it). {@code Fenced} and
-   * {@code LedgerSealed} as everywhere. When the outcome of a commit is unknown the ledger is read
-   * before anything else.
+   * the ledger) or {@code CheckpointDiverged} (a range that straddles it). {@code Fenced}, {@code
+   * LedgerWentBack} and {@code LedgerSealed} as everywhere. When the outcome of a commit is unknown
+   * the ledger is read before anything else.
    *
    * @return false when the ledger already holds all of it; nothing is done then
    */

@@ -27,9 +27,9 @@ public interface RowSink {
 
   /**
    * Writes one range exactly once. Range wholly before the ledger: skipped; overlapping: only
-   * records at or after the ledger; starting after the ledger: {@code OffsetGap}; another epoch in
-   * the ledger: {@code Fenced}. When the outcome of a commit is unknown the ledger is read before
-   * anything else.
+   * records at or after the ledger; starting after the ledger: {@code OffsetGap}; a later epoch in
+   * the ledger: {@code Fenced}; an earlier one or none: {@code LedgerWentBack}. When the outcome of
+   * a commit is unknown the ledger is read before anything else.
    */
   Written write(
       PartitionRange range, Iterator<ConsumerRecord<byte[], byte[]>> records, Malformed malformed);

@@ -86,6 +86,14 @@ class ObjectLedgerTest {
   }
 
   @Test
+  void aLedgerOfBeforeARunIsNotMovedByIt() {
+    ObjectLedger ledger = opened(1);
+    Trouble back = catchThrowableOfType(Trouble.class, () -> ledger.move("j", 2, Map.of(P0, 9L)));
+    assertThat(back.reason()).isEqualTo(Reason.LedgerWentBack);
+    assertThat(ledger.read("j").orElseThrow().until()).containsEntry(P0, 5L);
+  }
+
+  @Test
   void aMoveWhoseAnswerWasLostIsDoneOnce() {
     ObjectLedger ledger = opened(1);
     stub.losesTheFirstAnswerTo("PUT");

@@ -46,7 +46,7 @@ final class LedgerVector {
   /**
    * Locks the job's row alone.
    *
-   * @throws Trouble {@code Fenced}, {@code LedgerSealed}
+   * @throws Trouble {@code Fenced}, {@code LedgerWentBack}, {@code LedgerSealed}
    */
   static void requireEpoch(Connection connection, LedgerTables tables, String jobId, long epoch)
       throws SQLException {
@@ -63,8 +63,8 @@ final class LedgerVector {
    * round trip.
    *
    * @return true when the batch is due, false when the ledger already holds all of it
-   * @throws Trouble {@code Fenced}, {@code LedgerSealed}, {@code OffsetGap}, {@code
-   *     CheckpointDiverged}
+   * @throws Trouble {@code Fenced}, {@code LedgerWentBack}, {@code LedgerSealed}, {@code
+   *     OffsetGap}, {@code CheckpointDiverged}
    */
   boolean lock() throws SQLException {
     String sql =

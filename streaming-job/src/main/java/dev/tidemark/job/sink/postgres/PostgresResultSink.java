@@ -140,13 +140,14 @@ public final class PostgresResultSink implements ResultSink {
 
   /** The staging table is not as it should be: that of an epoch that is over was dropped. */
   private Trouble notStaged(Connection connection, SQLException e) {
-    LedgerTables known = ledger;
     ledger = null;
-    if (known != null && SqlTrouble.state(e).equals("42P01")) {
+    target = null;
+    if (SqlTrouble.state(e).equals("42P01")) {
       try {
         connection.rollback();
-        LedgerVector.requireEpoch(connection, known, jobId, epoch);
-        return staging(known).gone(e);
+        SinkTarget place = target(connection);
+        requireEpoch(connection, place);
+        return staging(place.ledger()).gone(e);
       } catch (SQLException second) {
         e.addSuppressed(second);
       }

@@ -64,8 +64,9 @@ public final class ProgramSink {
   /**
    * Writes what became of a range of one partition.
    *
-   * @throws Trouble {@code Fenced}, {@code OffsetGap}, {@code CheckpointDiverged} when the ledger
-   *     stands inside the range, {@code BatchFailed} when the program fails, what the database says
+   * @throws Trouble {@code Fenced}, {@code LedgerWentBack}, {@code OffsetGap}, {@code
+   *     CheckpointDiverged} when the ledger stands inside the range, {@code BatchFailed} when the
+   *     program fails, what the database says
    */
   public Written partition(PartitionRange range, Work work) {
     if (range.from() >= range.until()) {

@@ -32,7 +32,7 @@ final class RangeTransaction {
    * Locks the job's row (shared: nobody can take an epoch until this transaction ends) and the
    * partition's row, and returns the partition's offset. One round trip.
    *
-   * @throws Trouble {@code Fenced}, {@code LedgerSealed}, {@code OffsetGap}
+   * @throws Trouble {@code Fenced}, {@code LedgerWentBack}, {@code LedgerSealed}, {@code OffsetGap}
    */
   long lock() throws SQLException {
     String sql =

@@ -1,5 +1,6 @@
 package dev.tidemark.job.sink.postgres;
 
+import dev.tidemark.job.ledger.EpochRule;
 import dev.tidemark.job.ledger.LedgerTables;
 import dev.tidemark.job.ledger.SqlTrouble;
 import dev.tidemark.job.ledger.TableName;
@@ -65,13 +66,7 @@ record SinkTarget(TableName table, List<TableColumn> columns, LedgerTables ledge
   Trouble ledgerTrouble(Connection connection, SQLException e, String doing) {
     return switch (SqlTrouble.state(e)) {
       case "42501" -> ledger.denied(connection, e);
-      case "42P01" ->
-          new Trouble(
-              Reason.Fenced,
-              "the ledger in schema "
-                  + ledger.schema()
-                  + " is gone: it was dropped, or the database went back; nothing is written",
-              e);
+      case "42P01" -> EpochRule.gone("the ledger in schema " + ledger.schema(), e);
       default -> SqlTrouble.of(e, doing);
     };
   }

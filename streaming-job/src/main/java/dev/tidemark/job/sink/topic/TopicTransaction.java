@@ -82,9 +82,10 @@ final class TopicTransaction implements AutoCloseable {
    * Writes all lines and moves the offsets; {@link #begin} came before.
    *
    * @return how many lines
-   * @throws Trouble {@code Fenced}; {@code BatchFailed} when the place in the group was lost but
-   *     not to a later run; {@code SinkRejectedRow}; what keeps Kafka from answering. Whether the
-   *     transaction was committed is then known after the next {@link #begin}
+   * @throws Trouble {@code Fenced}, {@code LedgerWentBack}; {@code BatchFailed} when the place in
+   *     the group was lost but not to a later run; {@code SinkRejectedRow}; what keeps Kafka from
+   *     answering. Whether the transaction was committed is then known after the next {@link
+   *     #begin}
    */
   synchronized long run(Iterator<Line> lines, Map<TopicPartition, OffsetAndMetadata> offsets) {
     try {
@@ -179,14 +180,18 @@ final class TopicTransaction implements AutoCloseable {
                     e));
   }
 
-  /** What a later run has left in the ledger for this one. */
+  /** What the ledger says against this run. */
   private Optional<Trouble> later() {
     try {
       stillMine.run();
       return Optional.empty();
     } catch (Trouble e) {
       return Optional.of(e)
-          .filter(t -> t.reason() == Reason.Fenced || t.reason() == Reason.LedgerSealed);
+          .filter(
+              t ->
+                  t.reason() == Reason.Fenced
+                      || t.reason() == Reason.LedgerWentBack
+                      || t.reason() == Reason.LedgerSealed);
     }
   }
 

@@ -192,7 +192,7 @@ class PostgresResultSinkTest {
     assertThat(trouble(() -> first.commit(1, List.of(staged), ranges(0, 1, 0, 0))).reason())
         .isEqualTo(Reason.Fenced);
     assertThat(trouble(() -> stage.sink(1).open()).reason()).isEqualTo(Reason.Fenced);
-    assertThat(trouble(() -> stage.sink(3).open()).reason()).isEqualTo(Reason.Fenced);
+    assertThat(trouble(() -> stage.sink(3).open()).reason()).isEqualTo(Reason.LedgerWentBack);
     ResultStage other = ResultStage.upserting(postgres);
     other.opened();
     PostgresResultSink second = stage.sink(2);
@@ -214,10 +214,10 @@ class PostgresResultSinkTest {
         .isEqualTo(Reason.LedgerSealed);
     postgres.run("DELETE FROM tidemark_jobs");
     assertThat(trouble(() -> write(sink, 2, ranges(0, 1, 0, 0), row("a", 1L))).reason())
-        .isEqualTo(Reason.Fenced);
+        .isEqualTo(Reason.LedgerWentBack);
     postgres.run("DROP TABLE tidemark_jobs");
     assertThat(trouble(() -> write(sink, 3, ranges(0, 1, 0, 0), row("a", 1L))).reason())
-        .isEqualTo(Reason.Fenced);
+        .isEqualTo(Reason.LedgerWentBack);
     assertThat(stage.rows()).isEmpty();
   }
 

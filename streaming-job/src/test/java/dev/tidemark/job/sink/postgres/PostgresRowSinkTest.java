@@ -95,7 +95,8 @@ class PostgresRowSinkTest {
     stage.write(first, 0, 2);
     stage.epoch(2, 0);
     assertThat(trouble(() -> stage.write(first, 2, 4)).reason()).isEqualTo(Reason.Fenced);
-    assertThat(trouble(() -> stage.write(stage.sink(3), 2, 4)).reason()).isEqualTo(Reason.Fenced);
+    assertThat(trouble(() -> stage.write(stage.sink(3), 2, 4)).reason())
+        .isEqualTo(Reason.LedgerWentBack);
     stage.write(stage.sink(2), 2, 4);
     assertThat(stage.values()).isEqualTo(values(0, 4));
   }
@@ -106,7 +107,7 @@ class PostgresRowSinkTest {
     postgres.run("UPDATE tidemark_jobs SET state = 'sealed'");
     assertThat(trouble(() -> stage.write(sink, 0, 4)).reason()).isEqualTo(Reason.LedgerSealed);
     postgres.run("DELETE FROM tidemark_jobs");
-    assertThat(trouble(() -> stage.write(sink, 0, 4)).reason()).isEqualTo(Reason.Fenced);
+    assertThat(trouble(() -> stage.write(sink, 0, 4)).reason()).isEqualTo(Reason.LedgerWentBack);
     assertThat(stage.values()).isEmpty();
   }
 
