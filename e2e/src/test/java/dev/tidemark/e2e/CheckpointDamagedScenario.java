@@ -60,7 +60,11 @@ class CheckpointDamagedScenario {
   @Test
   void allOfItIsOfYesterday(Scene scene) {
     CountingPlay play = playing(scene);
+    play.job.suspend(Play.RECOVER); // a driver at work deletes what is being read
     Map<String, byte[]> yesterday = contents(scene);
+    play.job.resume();
+    play.job.awaitReady(Play.START);
+    play.counting.awaitMore(Play.RECOVER);
     play.strike(() -> scene.faults().killJvm(play.job.driver()));
     play.job.suspend(Play.RECOVER);
     scene.deleteObjects("r");
