@@ -10,6 +10,9 @@ import java.sql.SQLException;
  * open.
  */
 public final class EpochRule {
+  private static final String NEXT =
+      "nothing is written, and the next run begins with what is there now";
+
   private EpochRule() {}
 
   /**
@@ -44,7 +47,8 @@ public final class EpochRule {
                 + known
                 + ", which was before this run, epoch "
                 + epoch
-                + ": the store it is in went back; nothing is written, and the next run begins with what is there now")
+                + ": the store it is in went back; "
+                + NEXT)
         : new Trouble(
             Reason.Fenced,
             "epoch "
@@ -60,9 +64,7 @@ public final class EpochRule {
   public static Trouble gone(String what, Throwable cause) {
     return new Trouble(
         Reason.LedgerWentBack,
-        what
-            + " is gone: it was deleted, or the store it is in went back; nothing is written, and the next run begins"
-            + " with what is there now",
+        what + " is gone: it was deleted, or the store it is in went back; " + NEXT,
         cause);
   }
 }

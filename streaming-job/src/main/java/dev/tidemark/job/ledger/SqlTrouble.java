@@ -10,12 +10,12 @@ import java.util.Set;
 /** What an error of the database means for the job, by its SQLSTATE. */
 public final class SqlTrouble {
 
-  /**
-   * Classes that pass by themselves: connection, resources, limits, operator intervention, system.
-   */
   /** insufficient_privilege */
   private static final String DENIED = "42501";
 
+  /**
+   * Classes that pass by themselves: connection, resources, limits, operator intervention, system.
+   */
   private static final Set<String> AWAY_CLASSES = Set.of("08", "53", "57", "58", "F0", "XX");
 
   /**

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -32,6 +33,10 @@ import org.slf4j.LoggerFactory;
  * nothing is written under the id by this run any more.
  */
 final class TopicTransaction implements AutoCloseable {
+  /** What the ledger says to a run that it does not belong to. */
+  private static final Set<Reason> REFUSALS =
+      Set.of(Reason.Fenced, Reason.LedgerWentBack, Reason.LedgerSealed);
+
   private static final Logger LOG = LoggerFactory.getLogger(TopicTransaction.class);
 
   private final Settings settings;
@@ -45,7 +50,7 @@ final class TopicTransaction implements AutoCloseable {
   /**
    * Nothing is asked of the brokers yet.
    *
-   * @param stillMine throws when a later run has taken the ledger
+   * @param stillMine throws when the ledger is not this run's any more
    */
   TopicTransaction(Settings settings, String id, GroupMember.Proof place, Runnable stillMine) {
     this.stillMine = stillMine;
@@ -140,9 +145,9 @@ final class TopicTransaction implements AutoCloseable {
 
   private Trouble trouble(KafkaException e) {
     // A producer that was fenced says so in one of many ways, so the ledger is asked first.
-    Optional<Trouble> later = later();
-    if (later.isPresent()) {
-      fenced = later.get();
+    Optional<Trouble> refusal = refusal();
+    if (refusal.isPresent()) {
+      fenced = refusal.get();
       return fenced;
     }
     for (Throwable t = e; t != null; t = t.getCause()) {
@@ -181,17 +186,12 @@ final class TopicTransaction implements AutoCloseable {
   }
 
   /** What the ledger says against this run. */
-  private Optional<Trouble> later() {
+  private Optional<Trouble> refusal() {
     try {
       stillMine.run();
       return Optional.empty();
     } catch (Trouble e) {
-      return Optional.of(e)
-          .filter(
-              t ->
-                  t.reason() == Reason.Fenced
-                      || t.reason() == Reason.LedgerWentBack
-                      || t.reason() == Reason.LedgerSealed);
+      return Optional.of(e).filter(t -> REFUSALS.contains(t.reason()));
     }
   }
 

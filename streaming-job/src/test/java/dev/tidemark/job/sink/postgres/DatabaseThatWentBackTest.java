@@ -3,8 +3,8 @@ package dev.tidemark.job.sink.postgres;
 import static dev.tidemark.job.sink.postgres.ResultStage.ranges;
 import static dev.tidemark.job.sink.postgres.ResultStage.row;
 import static dev.tidemark.job.sink.postgres.ResultStage.stage;
+import static dev.tidemark.job.sink.postgres.ResultStage.trouble;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.job.ledger.Database;
 import dev.tidemark.job.outcome.Reason;
@@ -18,10 +18,6 @@ import org.junit.jupiter.api.Test;
  */
 class DatabaseThatWentBackTest {
   private final RealPostgres postgres = RealPostgres.fresh();
-
-  private static Trouble trouble(Runnable work) {
-    return catchThrowableOfType(Trouble.class, work::run);
-  }
 
   /** The copy was made before the run took its epoch, and so has no table where it stages. */
   private PostgresResultSink secondRunOnACopyFromTheFirst(ResultStage stage) {

@@ -3,10 +3,10 @@ package dev.tidemark.job.sink.postgres;
 import static dev.tidemark.job.sink.postgres.ResultStage.ranges;
 import static dev.tidemark.job.sink.postgres.ResultStage.row;
 import static dev.tidemark.job.sink.postgres.ResultStage.stage;
+import static dev.tidemark.job.sink.postgres.ResultStage.trouble;
 import static dev.tidemark.job.sink.postgres.ResultStage.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.outcome.Reason;
@@ -30,10 +30,6 @@ class PostgresResultSinkTest {
   }
 
   private final RealPostgres postgres = RealPostgres.fresh();
-
-  private static Trouble trouble(Runnable work) {
-    return catchThrowableOfType(Trouble.class, work::run);
-  }
 
   @Test
   void appendedResultsAndLedgerMoveTogether() {

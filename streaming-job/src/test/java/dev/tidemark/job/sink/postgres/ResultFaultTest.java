@@ -3,9 +3,9 @@ package dev.tidemark.job.sink.postgres;
 import static dev.tidemark.job.sink.postgres.ResultStage.ranges;
 import static dev.tidemark.job.sink.postgres.ResultStage.row;
 import static dev.tidemark.job.sink.postgres.ResultStage.stage;
+import static dev.tidemark.job.sink.postgres.ResultStage.trouble;
 import static dev.tidemark.job.sink.postgres.ResultStage.write;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
@@ -37,10 +37,6 @@ class ResultFaultTest {
   }
 
   private final RealPostgres postgres = RealPostgres.fresh();
-
-  private static Trouble trouble(Runnable work) {
-    return catchThrowableOfType(Trouble.class, work::run);
-  }
 
   /** The message after the one with the word is lost, or its answer is. */
   @ParameterizedTest

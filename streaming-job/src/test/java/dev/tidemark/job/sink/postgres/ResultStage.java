@@ -2,11 +2,13 @@ package dev.tidemark.job.sink.postgres;
 
 import static dev.tidemark.job.sink.EventRecords.P0;
 import static dev.tidemark.job.sink.EventRecords.range;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.job.ledger.LedgerIdentity;
 import dev.tidemark.job.ledger.LedgerState.Partition;
 import dev.tidemark.job.ledger.PartitionRange;
 import dev.tidemark.job.ledger.PostgresLedger;
+import dev.tidemark.job.outcome.Trouble;
 import dev.tidemark.job.real.RealPostgres;
 import dev.tidemark.job.settings.Settings;
 import dev.tidemark.job.sink.Part;
@@ -133,6 +135,11 @@ final class ResultStage {
   List<String> stagingTables() {
     return postgres.list(
         "SELECT relname FROM pg_class WHERE relname LIKE 'tidemark\\_stage\\_%' ORDER BY 1");
+  }
+
+  /** What some work ends with. */
+  static Trouble trouble(Runnable work) {
+    return catchThrowableOfType(Trouble.class, work::run);
   }
 
   long staged(long epoch) {

@@ -2,9 +2,9 @@ package dev.tidemark.job.sink.postgres;
 
 import static dev.tidemark.job.sink.postgres.ResultStage.ranges;
 import static dev.tidemark.job.sink.postgres.ResultStage.row;
+import static dev.tidemark.job.sink.postgres.ResultStage.trouble;
 import static dev.tidemark.job.sink.postgres.ResultStage.write;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tidemark.job.outcome.Reason;
 import dev.tidemark.job.outcome.Trouble;
@@ -30,10 +30,6 @@ class ResultTableTest {
   }
 
   private final RealPostgres postgres = RealPostgres.fresh();
-
-  private static Trouble trouble(Runnable work) {
-    return catchThrowableOfType(Trouble.class, work::run);
-  }
 
   private ResultStage upserting() {
     return new ResultStage(
